@@ -1,0 +1,22 @@
+package dev.espalier.actor;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// A snapshot of one actor.
+///
+/// @param path its path
+/// @param state where it stands
+/// @param incarnation 1 at first, one more with every restart
+/// @param ledger what became of its messages
+/// @param activity what it is doing, in words
+/// @param children its living children, newest first
+/// @param thread the thread that runs it now, if any
+public record ActorInfo(
+        String path,
+        ActorState state,
+        int incarnation,
+        Ledger ledger,
+        String activity,
+        List<ActorRef<?>> children,
+        @Nullable Thread thread) {}

@@ -1,0 +1,48 @@
+package dev.espalier.actor;
+
+import org.jspecify.annotations.Nullable;
+
+/// Sees what happens in a system: the one seam for logging and profiling. Found by [java.util.ServiceLoader]
+/// or given
+/// to
+/// the builder. Every method does nothing by default, is called on the thread where the thing happens, and
+/// must not
+/// block; whatever it throws is reported and changes nothing. Free when there is none.
+public interface ActorObserver {
+    /// The system has started; called once, first.
+    default void systemStarted(ActorSystem system) {}
+
+    /// An incarnation has started.
+    default void started(ActorRef<?> actor, int incarnation) {}
+
+    /// An actor will handle a message. Only called if [#wantsTurns()].
+    default void messageStarted(ActorRef<?> actor, Object message) {}
+
+    /// An actor has handled the message, or failed over it.
+    default void messageEnded(ActorRef<?> actor, Object message, @Nullable Throwable thrown) {}
+
+    /// Whether the two methods about single messages are to be called; asked once.
+    default boolean wantsTurns() {
+        return false;
+    }
+
+    /// An actor failed and its supervisor decided so. Exactly once for each failure.
+    default void failed(Failure failure, Decision decision) {}
+
+    /// Something threw where nobody could be failed for it: a stop hook, a listener.
+    default void hookFailed(String path, String hook, Throwable thrown) {}
+
+    /// An actor has ended, its descendants before it.
+    default void stopped(ActorRef<?> actor, StopReport.End end) {}
+
+    /// A message became a dead letter.
+    default void deadLetter(DeadLetter letter) {}
+
+    /// A mailbox has been full for over a second; once in an episode.
+    default void mailboxFull(ActorRef<?> actor, long depth, String sender) {}
+
+    /// The tree has stopped; what the observer holds back must be written now. Called once, last, in reverse
+    /// order of
+    /// the observers.
+    default void systemStopped(ActorSystem system, StopReport report) {}
+}

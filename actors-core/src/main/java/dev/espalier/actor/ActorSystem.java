@@ -1,0 +1,496 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Registration;
+import dev.espalier.sync.Signal;
+import dev.espalier.sync.Strand;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.ServiceLoader;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A tree of actors with one root: the entry point of this package.
+///
+/// {@snippet class="dev.espalier.actor.SnippetsTest" region="system"}
+///
+/// It owns the process as far as the stop is concerned: SIGTERM, SIGINT and the end of the JVM stop the tree
+/// in order,
+/// within the *budget* (30 s by default); a second signal halts at once. Exit codes: see [ExitCode].
+///
+/// *Threads.* Thread-safe. *Failure.* A failure that reaches the root stops the system, and [#awaitShutdown]
+/// throws it.
+public final class ActorSystem implements AutoCloseable {
+    private static final int FAILURES_KEPT = 1_000;
+    private static final Duration TICK = Duration.ofSeconds(1);
+    private static final Runtime.Version SOUND = Runtime.Version.parse("25.0.3");
+
+    /// How a system is set up. Mutable, for one use; confined to one thread.
+    public static final class Builder {
+        private final String name;
+        private Duration budget = Duration.ofSeconds(30);
+        private Supervision supervision = Supervision.DEFAULT;
+        private final List<ActorObserver> observers = new ArrayList<>();
+        private boolean discover = true;
+        private boolean signals = true;
+        private boolean parallelStop;
+
+        private Builder(String name) {
+            this.name = name;
+        }
+
+        /// How long a stop of the whole tree may take; after it whatever still runs is abandoned. Default 30 s.
+        ///
+        /// @param whole positive
+        public Builder budget(Duration whole) {
+            if (whole.isNegative() || whole.isZero()) {
+                throw new IllegalArgumentException("The budget must be positive, not " + whole);
+            }
+            budget = whole;
+            return this;
+        }
+
+        /// How the root supervises the actors at the top; the default is [Supervision#DEFAULT].
+        public Builder supervision(Supervision value) {
+            supervision = Objects.requireNonNull(value, "supervision");
+            return this;
+        }
+
+        /// Adds an observer to those that are found.
+        public Builder observer(ActorObserver observer) {
+            observers.add(Objects.requireNonNull(observer, "observer"));
+            return this;
+        }
+
+        /// Whether observers are looked for on the class path and module path; on by default.
+        public Builder discoverObservers(boolean value) {
+            discover = value;
+            return this;
+        }
+
+        /// Whether SIGTERM, SIGINT and the end of the JVM stop the system; on by default.
+        public Builder handleSignals(boolean value) {
+            signals = value;
+            return this;
+        }
+
+        /// Stops the actors at the top all at once instead of in reverse start order.
+        public Builder stopsChildrenInParallel() {
+            parallelStop = true;
+            return this;
+        }
+
+        /// Starts the system.
+        public ActorSystem start() {
+            return new ActorSystem(this);
+        }
+    }
+
+    final Strand strand = Strand.current();
+    final Scheduler scheduler = new GreenScheduler();
+    final Observers observers;
+    final Letters deadLetters = new Letters(this);
+    final Failures failures = new Failures(FAILURES_KEPT);
+
+    private final String name;
+    private final Duration wholeBudget;
+    private final Cell<Object> root;
+    private final boolean signals;
+    private final AtomicBoolean stopping = new AtomicBoolean();
+    private final Signal stopped = new Signal();
+    private final LongAdder late = new LongAdder();
+    private volatile Ladder.Budget budget = Ladder.Budget.NONE;
+    private volatile @Nullable Failure fatal;
+    private volatile @Nullable StopReport report;
+    private volatile long stopStarted;
+
+    /// Guards the three below; held for a few instructions only.
+    private final ReentrantLock lock = new ReentrantLock();
+
+    private final List<StopReport.End> ends = new ArrayList<>();
+    private final ArrayDeque<Runnable> callbacks = new ArrayDeque<>();
+    private Ledger folded = Ledger.EMPTY;
+
+    private ActorSystem(Builder b) {
+        name = b.name;
+        wholeBudget = b.budget;
+        signals = b.signals;
+        List<ActorObserver> all = new ArrayList<>();
+        if (b.discover) {
+            ServiceLoader.load(ActorObserver.class).forEach(all::add);
+        }
+        all.addAll(b.observers);
+        observers = new Observers(all);
+        ActorSpec<Object> spec = ActorSpec.internal(name, cell -> new InlineProgram(cell, null), b.supervision);
+        root = new Cell<>(this, null, b.parallelStop ? spec.stopsChildrenInParallel() : spec, InlineScheduler.ONE);
+        if (Runtime.version().compareTo(SOUND) < 0) {
+            Log.LOG.warn("Java {} can hang green threads (JDK-8369227); use {} or later", Runtime.version(), SOUND);
+        }
+        if (signals) {
+            ProcessStop.register(this);
+        }
+        observers.systemStarted(this);
+        root.scheduler().start(root);
+    }
+
+    /// Starts a system with the defaults.
+    ///
+    /// @param name the first part of every path; not blank, without `/`
+    public static ActorSystem start(String name) {
+        return builder(name).start();
+    }
+
+    /// Sets up a system.
+    ///
+    /// @param name the first part of every path; not blank, without `/`
+    public static Builder builder(String name) {
+        return new Builder(name);
+    }
+
+    // The tree.
+
+    /// The name.
+    public String name() {
+        return name;
+    }
+
+    /// Spawns a message-driven actor at the top and waits until it has started; see [ActorContext#spawn].
+    public <M> ActorRef<M> spawn(String actorName, Supplier<? extends Behavior<M>> factory) {
+        return spawn(ActorSpec.behavior(actorName, factory));
+    }
+
+    /// Spawns a body at the top; see [ActorContext#spawnBody].
+    public <M> ActorRef<M> spawnBody(String actorName, Body<M> body) {
+        return spawn(ActorSpec.body(actorName, body));
+    }
+
+    /// Spawns an actor at the top as its spec says; see [ActorContext#spawn].
+    public <M> ActorRef<M> spawn(ActorSpec<M> spec) {
+        return root.spawnChild(spec);
+    }
+
+    /// Spawns several actors at the top; see [ActorContext#spawnAll].
+    public List<ActorRef<?>> spawnAll(List<? extends ActorSpec<?>> specs) {
+        return StartOrder.spawnAll(root, specs);
+    }
+
+    /// The actors at the top.
+    public Children children() {
+        return root.children();
+    }
+
+    /// Makes the calling thread, which belongs to somebody else, an actor at the top until it closes the result.
+    ///
+    /// {@snippet class="dev.espalier.actor.SnippetsTest" region="adopt"}
+    ///
+    /// @throws NameTakenException if a living actor has the name
+    /// @throws SpawnRefusedException if the system is stopping
+    public Adoption adopt(String actorName) {
+        Thread thread = Thread.currentThread();
+        ActorSpec<Object> spec =
+                ActorSpec.internal(actorName, cell -> new InlineProgram(cell, thread), Supervision.DEFAULT);
+        Cell<Object> cell = new Cell<>(this, root, spec, InlineScheduler.ONE);
+        root.children().add(cell);
+        cell.scheduler().start(cell);
+        return new Adoption(cell);
+    }
+
+    /// The living actor at a path such as `/shop/orders/writer`.
+    public Optional<ActorRef<?>> find(String path) {
+        String[] parts = path.split("/", -1);
+        if (parts.length < 2 || !parts[0].isEmpty() || !parts[1].equals(name)) {
+            return Optional.empty();
+        }
+        Cell<?> at = root;
+        for (int i = 2; i < parts.length && at != null; i++) {
+            at = at.hasChildSet() ? at.children().get(parts[i]) : null;
+        }
+        return Optional.ofNullable(at);
+    }
+
+    /// The living tree as text, a line per actor, at most `most` lines.
+    public String tree(int most) {
+        return TreeText.of(root, most);
+    }
+
+    /// The sum over all actors, living and ended.
+    public Ledger ledger() {
+        Ledger sum;
+        lock.lock();
+        try {
+            sum = folded;
+        } finally {
+            lock.unlock();
+        }
+        ArrayDeque<Cell<?>> open = new ArrayDeque<>(List.of(root));
+        for (Cell<?> at = open.poll(); at != null; at = open.poll()) {
+            sum = sum.plus(at.mailbox.ledgerBeforeClose());
+            open.addAll(at.childrenInOrder());
+        }
+        long after = late.sum();
+        return sum.plus(new Ledger(after, 0, after, 0, 0, 0));
+    }
+
+    /// The messages that no actor handled.
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /// The last 1,000 failures, oldest first.
+    public List<Failure> failures() {
+        return failures.all();
+    }
+
+    // The stop.
+
+    /// Begins the orderly stop and returns at once. Idempotent.
+    public void stop() {
+        if (!stopping.compareAndSet(false, true)) {
+            return;
+        }
+        stopStarted = now();
+        budget = Ladder.Budget.of(stopStarted, wholeBudget);
+        rearmLadders();
+        root.life.stop(Ladder.Rung.ASKED);
+        new WaitingLine(this, root, stopStarted).start(TICK);
+    }
+
+    /// Actors that have been asked to stop before the system was get its budget, too.
+    private void rearmLadders() {
+        ArrayDeque<Cell<?>> open = new ArrayDeque<>(List.of(root));
+        for (Cell<?> at = open.poll(); at != null; at = open.poll()) {
+            at.life.budgetSet();
+            open.addAll(at.childrenInOrder());
+        }
+    }
+
+    /// Stops in order and waits for the end.
+    ///
+    /// @return how it went
+    /// @throws IllegalStateException if called by an actor of this system, which it would wait for; use
+    /// [#stop] there
+    public StopReport shutdown() {
+        Cell<?> caller = Cell.current();
+        if (caller != null && caller.system == this) {
+            throw new IllegalStateException(caller.path() + " cannot wait for the end of its own system; use stop()");
+        }
+        stop();
+        stopped.waitForGo();
+        return report();
+    }
+
+    /// Stops in order and waits for the end; the report is logged, as a warning if it is not clean.
+    ///
+    /// @throws IllegalStateException if called by an actor of this system; use [#stop] there
+    @Override
+    public void close() {
+        shutdown();
+    }
+
+    /// Waits until the system has stopped: after SIGTERM, SIGINT, [#stop()], [#exit] or a failure that reached
+    /// the root.
+    ///
+    /// @return how it went
+    /// @throws ActorFailedException if a failure reached the root
+    public StopReport awaitShutdown() {
+        ProcessStop.waits(Thread.currentThread());
+        stopped.waitForGo();
+        Failure failure = fatal;
+        if (failure != null) {
+            throw new ActorFailedException("The system " + name + " failed: " + failure, failure.cause());
+        }
+        return report();
+    }
+
+    /// Goes when the root has stopped, the callbacks and the observers have run.
+    public Signal stopped() {
+        return stopped;
+    }
+
+    /// Whether the stop has begun.
+    public boolean isStopping() {
+        return stopping.get();
+    }
+
+    /// How the stop went.
+    ///
+    /// @throws IllegalStateException before the end
+    public StopReport report() {
+        StopReport made = report;
+        if (made == null) {
+            throw new IllegalStateException("The system " + name + " has not stopped");
+        }
+        return made;
+    }
+
+    /// Runs an action after the tree has stopped and before the system is announced as stopped; the last one
+    /// given runs
+    /// first, each once, whatever the others throw.
+    ///
+    /// @throws SpawnRefusedException if the callbacks have begun to run
+    public Registration onStopped(Runnable action) {
+        Objects.requireNonNull(action, "action");
+        Runnable own = () -> action.run(); // its own object, also for an action given twice
+        lock.lock();
+        try {
+            if (callbacksTaken) {
+                throw new SpawnRefusedException("The system " + name + " has stopped", null);
+            }
+            callbacks.push(own);
+        } finally {
+            lock.unlock();
+        }
+        return () -> {
+            lock.lock();
+            try {
+                return callbacks.remove(own);
+            } finally {
+                lock.unlock();
+            }
+        };
+    }
+
+    private boolean callbacksTaken;
+
+    /// Ends the process in order: stops the tree, then exits with this code. Returns at once, so that an actor
+    /// can call
+    /// it; `System.exit` inside an actor would wait for that actor for ever.
+    ///
+    /// @param code 0 to 255
+    public void exit(int code) {
+        if (code < 0 || code > 255) {
+            throw new IllegalArgumentException("An exit code is 0 to 255, not " + code);
+        }
+        ProcessStop.exit(code);
+    }
+
+    // For the engine.
+
+    long now() {
+        return strand.nanoTime();
+    }
+
+    Ladder.Budget budget() {
+        return budget;
+    }
+
+    Duration wholeBudget() {
+        return wholeBudget;
+    }
+
+    Cell<?> root() {
+        return root;
+    }
+
+    /// The exit code that this system wants.
+    int exitCode() {
+        StopReport made = report;
+        if (fatal != null) {
+            return ExitCode.FAILED;
+        }
+        return made != null && made.counts().getOrDefault(StopReport.How.ABANDONED, 0) > 0
+                ? ExitCode.ABANDONED
+                : ExitCode.OK;
+    }
+
+    void failed(Failure failure, Decision decision) {
+        Log.LOG.error(
+                "{}; {} decided to {}",
+                failure,
+                failure.supervisor(),
+                decision.name().toLowerCase(java.util.Locale.ROOT),
+                failure.cause());
+        observers.failed(failure, decision);
+    }
+
+    void restarted(Cell<?> cell) {
+        Log.LOG.debug("{} was restarted", cell);
+    }
+
+    void fatal(Failure failure) {
+        if (fatal == null) {
+            fatal = failure;
+        }
+        stop();
+    }
+
+    /// Some throwables concern more than the actor that met them.
+    void noteThrown(@Nullable Throwable thrown) {
+        if (thrown instanceof OutOfMemoryError) {
+            fatal(root.life.failure(thrown, null));
+        }
+    }
+
+    void lateLetter() {
+        late.increment();
+    }
+
+    void ended(Cell<?> cell, StopReport.End end, boolean wasStarted) {
+        Ledger own = cell.mailbox.ledgerBeforeClose();
+        lock.lock();
+        try {
+            folded = folded.plus(own);
+            if (isStopping() && wasStarted) {
+                ends.add(end);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The root has ended; runs with nothing held.
+    void rootStopped() {
+        List<Runnable> actions;
+        List<StopReport.End> all;
+        lock.lock();
+        try {
+            callbacksTaken = true;
+            actions = List.copyOf(callbacks);
+            callbacks.clear();
+            all = List.copyOf(ends);
+        } finally {
+            lock.unlock();
+        }
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (Throwable t) {
+                observers.hookFailed("/" + name, "onStopped", t);
+            }
+        }
+        StopReport made = new StopReport(name, Duration.ofNanos(now() - stopStarted), ledgerAtEnd(), all);
+        report = made;
+        if (made.isClean()) {
+            Log.LOG.info("{}", made.toText());
+        } else {
+            Log.LOG.warn("{}", made.toText());
+        }
+        observers.systemStopped(this, made);
+        if (signals) {
+            ProcessStop.unregister(this);
+        }
+        stopped.go();
+    }
+
+    /// The root itself has been folded already.
+    private Ledger ledgerAtEnd() {
+        lock.lock();
+        try {
+            long after = late.sum();
+            return folded.plus(new Ledger(after, 0, after, 0, 0, 0));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ActorSystem[" + name + (stopped.isGo() ? ", stopped]" : isStopping() ? ", stopping]" : "]");
+    }
+}

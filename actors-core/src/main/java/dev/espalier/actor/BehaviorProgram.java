@@ -1,0 +1,322 @@
+package dev.espalier.actor;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a [Behavior] in steps: a command of life first, then the control lane, then one message after the other.
+final class BehaviorProgram<M> extends Program<M> {
+    /// Messages per step, after which other work of the same thread may come first.
+    private static final int STEP = 64;
+
+    private final Function<ActorContext<M>, ? extends Behavior<M>> factory;
+    private @Nullable Behavior<M> behavior;
+    private @Nullable Behavior<M> handler;
+
+    /// Entries that come before the mailbox: unstashed ones, and one to be retried.
+    private final ArrayDeque<Object> front = new ArrayDeque<>(0);
+    private List<Object> stash = List.of();
+    private @Nullable Object current;
+    private @Nullable Object delivering;
+    private boolean stashed;
+    private int attempts;
+
+    BehaviorProgram(Cell<M> cell, Function<ActorContext<M>, ? extends Behavior<M>> factory) {
+        super(cell);
+        this.factory = factory;
+    }
+
+    @Override
+    boolean endsItself() {
+        return false;
+    }
+
+    @Override
+    boolean hasMessages() {
+        return !front.isEmpty() || cell.mailbox.hasNext();
+    }
+
+    @Override
+    void deliver(M message) {
+        delivering = message;
+        Behavior<M> now = handler;
+        if (now != null) {
+            try {
+                now.onMessage(message, context());
+            } catch (Exception e) {
+                throw sneaky(e);
+            }
+        }
+    }
+
+    @Override
+    void childFailed(Failure failure) {
+        Behavior<M> now = behavior;
+        if (now != null) {
+            try {
+                now.onChildFailure(failure, context());
+            } catch (Exception e) {
+                throw sneaky(e);
+            }
+        }
+    }
+
+    /// Throws what it is given; the border of the actor catches every throwable as it is.
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> RuntimeException sneaky(Throwable t) throws T {
+        throw (T) t;
+    }
+
+    @Override
+    boolean step() {
+        for (int i = 0; i < STEP; i++) {
+            if (isFinished()) {
+                return false;
+            }
+            Command next = takeCommand();
+            if (next != null) {
+                execute(next);
+            } else if (!live) {
+                return false;
+            } else if (halted) {
+                live = false;
+                cell.life.userPaused();
+            } else if (drainDue()) {
+                reportDrained();
+            } else if (suspended || aborted || !(runTaskGuarded() || handleNext())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    void stepOnce() {
+        Command next = takeCommand();
+        if (next != null) {
+            borrowed = true;
+            try {
+                execute(next);
+            } finally {
+                borrowed = false;
+            }
+        }
+    }
+
+    private boolean runTaskGuarded() {
+        if (laneIsEmpty()) {
+            return false;
+        }
+        delivering = null;
+        Throwable thrown = call(this::runTask);
+        if (thrown != null && !isFinished() && !wasCancelled(thrown)) {
+            failedWith(thrown, delivering);
+        }
+        return true;
+    }
+
+    private void execute(Command next) {
+        switch (next) {
+            case BEGIN, BEGIN_AGAIN -> begin(next == Command.BEGIN_AGAIN);
+            case RESUME -> {
+                live = true;
+                cell.life.userResumed();
+            }
+            case END -> {
+                Behavior<M> old = behavior;
+                if (old != null) {
+                    CellContext<M> ctx = context();
+                    hookFailed("beforeRestart", call(() -> {
+                        old.beforeRestart(ctx);
+                        return null;
+                    }));
+                }
+                endContext();
+                cell.life.userEnded();
+            }
+            case CLOSE -> close();
+        }
+    }
+
+    private void begin(boolean again) {
+        drainReported = false;
+        openScope();
+        CellContext<M> ctx = newContext();
+        Throwable thrown = call(() -> {
+            Behavior<M> fresh = factory.apply(ctx);
+            if (fresh == null) {
+                throw new NullPointerException("The factory of " + cell.path() + " returned null");
+            }
+            behavior = fresh;
+            handler = fresh;
+            if (again) {
+                fresh.afterRestart(ctx);
+            } else {
+                fresh.onStart(ctx);
+            }
+            return null;
+        });
+        if (thrown == null) {
+            live = true;
+            front.addAll(stash);
+            stash = List.of();
+            cell.life.userStarted();
+        } else {
+            cell.life.userStartFailed(thrown);
+        }
+    }
+
+    private boolean handleNext() {
+        Object entry = front.poll();
+        if (entry == null) {
+            entry = cell.mailbox.poll();
+            attempts = 0;
+        }
+        if (entry == null) {
+            return false;
+        }
+        handle(entry);
+        return true;
+    }
+
+    @SuppressWarnings("unchecked")
+    private void handle(Object entry) {
+        if (entry instanceof Request<?> request && request.isExpired()) {
+            cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
+            updateHeld();
+            return;
+        }
+        M message = (M) Mailbox.message(entry);
+        Behavior<M> now = handler;
+        if (now == null) {
+            return;
+        }
+        CellContext<M> ctx = context();
+        current = entry;
+        stashed = false;
+        updateHeld();
+        cell.system.observers.messageStarted(cell, message);
+        ctx.messageStarted(entry);
+        Throwable thrown = call(() -> {
+            now.onMessage(message, ctx);
+            return null;
+        });
+        if (isFinished()) {
+            return;
+        }
+        ctx.messageEnded();
+        cell.system.observers.messageEnded(cell, message, thrown);
+        current = null;
+        if (thrown != null && !wasCancelled(thrown)) {
+            failedOver(entry, thrown);
+        } else if (!stashed) {
+            cell.mailbox.countProcessed(1);
+        }
+        updateHeld();
+    }
+
+    private void failedOver(Object entry, Throwable thrown) {
+        boolean retry = false;
+        if (stashed) {
+            retry = true;
+        } else if (cell.spec.retryFailed && !(thrown instanceof VirtualMachineError)) {
+            attempts++;
+            if (attempts < cell.spec.quarantineAfter) {
+                front.addFirst(entry);
+                retry = true;
+            } else {
+                attempts = 0;
+                cell.deadLetter(entry, DeadLetter.Reason.QUARANTINED);
+            }
+        } else {
+            cell.mailbox.countProcessed(1);
+        }
+        if (!retry && entry instanceof Request<?> request) {
+            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
+        }
+        failedWith(thrown, Mailbox.message(entry));
+    }
+
+    private void failedWith(Throwable thrown, @Nullable Object message) {
+        live = false;
+        cell.life.userFailed(cell.life.failure(thrown, message));
+    }
+
+    private void updateHeld() {
+        cell.mailbox.held(front.size() + stash.size() + (current != null && !stashed ? 1 : 0));
+    }
+
+    void become(Behavior<M> next) {
+        handler = next;
+    }
+
+    void stash() {
+        Object entry = current;
+        if (entry == null || stashed) {
+            throw new IllegalStateException(
+                    entry == null ? "There is no message to stash" : "The message is stashed already");
+        }
+        if (stash.isEmpty()) {
+            stash = new ArrayList<>();
+        }
+        stash.add(entry);
+        stashed = true;
+        updateHeld();
+    }
+
+    void unstashAll() {
+        for (int i = stash.size() - 1; i >= 0; i--) {
+            front.addFirst(stash.get(i));
+        }
+        stash = List.of();
+    }
+
+    private void close() {
+        long mark = cell.mailbox.tickets();
+        while (live && !aborted && !isFinished() && (cell.mailbox.takenCount() < mark || !front.isEmpty())) {
+            if (!handleNext() && cell.mailbox.takenCount() < mark) {
+                Thread.onSpinWait();
+            }
+        }
+        if (isFinished()) {
+            return;
+        }
+        live = false;
+        closeMailbox();
+        deadLetterAside();
+        updateHeld();
+        Behavior<M> last = behavior;
+        if (last != null && cell.life.hasStartedOnce()) {
+            openLastScope();
+            CellContext<M> ctx = context();
+            hookFailed("onStop", call(() -> {
+                last.onStop(ctx);
+                return null;
+            }));
+        }
+        if (!isFinished()) {
+            behavior = null;
+            handler = null;
+            finish();
+        }
+    }
+
+    @Override
+    void settleAbandoned() {
+        if (current != null && !stashed) {
+            cell.mailbox.countProcessed(1);
+        }
+        current = null;
+        deadLetterAside();
+        updateHeld();
+    }
+
+    private void deadLetterAside() {
+        front.forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
+        stash.forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
+        front.clear();
+        stash = List.of();
+    }
+}

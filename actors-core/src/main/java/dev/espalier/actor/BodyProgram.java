@@ -1,0 +1,269 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Strand;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a [Body] or a [ResultBody]: one command of life starts it, and it ends when it returns. Its inbox is
+/// where it
+/// meets the engine.
+final class BodyProgram<M> extends Program<M> implements Inbox<M> {
+    private final ResultBody<M, ?> body;
+    /// Messages received and not yet declared as processed.
+    private int inHand;
+    private @Nullable Object last;
+    /// Messages of the control lane that wait for the next receive.
+    private final ArrayDeque<M> delivered = new ArrayDeque<>(0);
+
+    BodyProgram(Cell<M> cell, ResultBody<M, ?> body) {
+        super(cell);
+        this.body = body;
+    }
+
+    @Override
+    boolean endsItself() {
+        return true;
+    }
+
+    @Override
+    void stepOnce() {
+        step();
+    }
+
+    @Override
+    boolean hasMessages() {
+        return cell.mailbox.hasNext() || !delivered.isEmpty();
+    }
+
+    @Override
+    void deliver(M message) {
+        delivered.add(message);
+    }
+
+    @Override
+    boolean step() {
+        Command next = takeCommand();
+        if (next == null) {
+            return false;
+        }
+        switch (next) {
+            case BEGIN, BEGIN_AGAIN, RESUME -> runBody();
+            case END -> cell.life.userEnded();
+            case CLOSE -> {
+                closeMailbox();
+                finish();
+            }
+        }
+        return !isFinished();
+    }
+
+    private void runBody() {
+        drainReported = false;
+        openScope();
+        CellContext<M> ctx = newContext();
+        live = true;
+        cell.life.userStarted();
+        Object[] result = new Object[1];
+        Throwable thrown = call(() -> {
+            result[0] = body.run(this, ctx);
+            return null;
+        });
+        if (isFinished()) {
+            return;
+        }
+        Object message = last == null ? null : Mailbox.message(last);
+        if (thrown != null && last instanceof Request<?> request) {
+            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
+        }
+        settle();
+        endContext();
+        if (thrown == null) {
+            cell.result = result[0];
+            cell.life.userEnded();
+        } else if (wasCancelled(thrown)) {
+            cell.life.userEnded();
+        } else {
+            cell.life.userFailed(cell.life.failure(thrown, message));
+        }
+    }
+
+    @Override
+    void settleAbandoned() {
+        cell.mailbox.countProcessed(inHand);
+        cell.mailbox.held(0);
+    }
+
+    // The inbox. The body's thread is in user code: each method takes it into the engine and back.
+
+    private void settle() {
+        if (inHand > 0) {
+            cell.mailbox.countProcessed(inHand);
+            inHand = 0;
+            cell.mailbox.held(0);
+        }
+        last = null;
+        CellContext<M> ctx = context();
+        ctx.messageEnded();
+    }
+
+    private void checkThread() {
+        if (!Thread.currentThread().equals(userThread)) {
+            throw new IllegalStateException("The inbox of " + cell.path() + " belongs to its own thread");
+        }
+    }
+
+    private boolean ended() {
+        return halted || aborted || !live || (drainMark >= 0 && childrenGone && !cell.mailbox.hasNext());
+    }
+
+    /// Takes the next entry, running the control lane meanwhile; null when ended or the time is over.
+    private @Nullable Object next(long deadlineNanos) {
+        while (true) {
+            while (!laneIsEmpty() && !suspended) {
+                leaveEngine();
+                try {
+                    runTask();
+                } finally {
+                    enterEngine();
+                }
+            }
+            if (drainDue()) {
+                reportDrained();
+            }
+            if (ended()) {
+                return null;
+            }
+            if (!suspended) {
+                M first = delivered.poll();
+                if (first != null) {
+                    return first;
+                }
+                Object entry = cell.mailbox.poll();
+                if (entry instanceof Request<?> request && request.isExpired()) {
+                    cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
+                    continue;
+                }
+                if (entry != null) {
+                    last = entry;
+                    inHand++;
+                    cell.mailbox.held(inHand);
+                    context().messageStarted(entry);
+                    return entry;
+                }
+            }
+            if (deadlineNanos != Long.MAX_VALUE && deadlineNanos - Strand.now() <= 0) {
+                return null;
+            }
+            cell.scheduler().await(cell, deadlineNanos);
+        }
+    }
+
+    /// The next message within the user's time, or null.
+    private @Nullable M receiveOrNull(long deadlineNanos) {
+        checkThread();
+        enterEngine();
+        try {
+            settle();
+            return cast(next(deadlineNanos));
+        } finally {
+            leaveEngine();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private @Nullable M cast(@Nullable Object entry) {
+        return entry == null ? null : (M) Mailbox.message(entry);
+    }
+
+    @Override
+    public Optional<M> receive() {
+        return Optional.ofNullable(receiveOrNull(Long.MAX_VALUE));
+    }
+
+    @Override
+    public Optional<M> receive(Duration timeout) {
+        return Optional.ofNullable(receiveOrNull(Strand.deadlineAfter(Objects.requireNonNull(timeout, "timeout"))));
+    }
+
+    @Override
+    public List<M> receiveBatch(int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException("A batch needs room for at least 1 message, not " + most);
+        }
+        List<M> batch = new ArrayList<>();
+        M first = receiveOrNull(Long.MAX_VALUE);
+        if (first == null) {
+            return batch;
+        }
+        batch.add(first);
+        enterEngine();
+        try {
+            while (batch.size() < most && cell.mailbox.hasNext() && !halted && !aborted && !suspended) {
+                Object entry = cell.mailbox.poll();
+                M message = cast(entry);
+                if (message == null) {
+                    break;
+                }
+                if (entry instanceof Request<?> request && request.isExpired()) {
+                    cell.deadLetter(request, DeadLetter.Reason.EXPIRED);
+                    continue;
+                }
+                inHand++;
+                cell.mailbox.held(inHand);
+                batch.add(message);
+            }
+        } finally {
+            leaveEngine();
+        }
+        return batch;
+    }
+
+    @Override
+    public void taskDone() {
+        checkThread();
+        enterEngine();
+        try {
+            settle();
+        } finally {
+            leaveEngine();
+        }
+    }
+
+    @Override
+    public boolean isEnded() {
+        checkThread();
+        return ended();
+    }
+
+    @Override
+    public Iterator<M> iterator() {
+        return new Iterator<>() {
+            private @Nullable M ahead;
+
+            @Override
+            public boolean hasNext() {
+                if (ahead == null) {
+                    ahead = receiveOrNull(Long.MAX_VALUE);
+                }
+                return ahead != null;
+            }
+
+            @Override
+            public M next() {
+                M message = hasNext() ? ahead : null;
+                ahead = null;
+                if (message == null) {
+                    throw new NoSuchElementException("The inbox of " + cell.path() + " has ended");
+                }
+                return message;
+            }
+        };
+    }
+}

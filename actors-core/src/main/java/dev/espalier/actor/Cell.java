@@ -1,0 +1,552 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Signal;
+import dev.espalier.sync.Strand;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// One actor: where its parts meet. Senders use it as [ActorRef]; its life is in [Lifecycle], its user code in
+/// [Program], its messages in [Mailbox].
+final class Cell<M> implements ActorRef<M> {
+    private static final ThreadLocal<@Nullable Cell<?>> CURRENT = new ThreadLocal<>();
+    private static final VarHandle RUN;
+    private static final VarHandle CHILDREN;
+    private static final int LONGEST_PATH = 400;
+    private static final long FULL_WARNING = 1_000_000_000L;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            RUN = lookup.findVarHandle(Cell.class, "run", int.class);
+            CHILDREN = lookup.findVarHandle(Cell.class, "children", ChildSet.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final ActorSystem system;
+    final @Nullable Cell<?> parent;
+    final ActorSpec<M> spec;
+    final Mailbox mailbox;
+    final Program<M> program;
+    final Lifecycle life;
+    private final Signal stopped = new Signal();
+    private final Scheduler scheduler;
+    private final Supervisor supervisor;
+
+    /// Owned by the [Scheduler].
+    volatile int run;
+
+    volatile @Nullable Strand strand;
+    /// What this actor waits for now; written by its own thread.
+    volatile @Nullable WaitEdge waiting;
+
+    volatile @Nullable CellContext<M> context;
+    volatile @Nullable Object result;
+    private volatile @Nullable ChildSet children;
+    private volatile long leftOver;
+    private volatile long fullSince;
+    private volatile boolean fullWarned;
+
+    Cell(ActorSystem system, @Nullable Cell<?> parent, ActorSpec<M> spec, Scheduler scheduler) {
+        this.system = system;
+        this.parent = parent;
+        this.spec = spec;
+        this.scheduler = scheduler;
+        this.mailbox = new Mailbox(spec.mailbox);
+        this.program = spec.factory.create(this);
+        this.life = new Lifecycle(this);
+        this.supervisor = new Supervisor(this);
+    }
+
+    /// The actor whose code the calling thread runs.
+    static @Nullable Cell<?> current() {
+        return CURRENT.get();
+    }
+
+    static void enter(@Nullable Cell<?> cell) {
+        CURRENT.set(cell);
+    }
+
+    boolean casRun(int from, int to) {
+        return RUN.compareAndSet(this, from, to);
+    }
+
+    void wake() {
+        scheduler.wake(this);
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    Supervisor supervisor() {
+        return supervisor;
+    }
+
+    // Names.
+
+    @Override
+    public String name() {
+        return spec.name;
+    }
+
+    @Override
+    public String path() {
+        int length = 0;
+        Cell<?> at = this;
+        for (; at != null && length <= LONGEST_PATH; at = at.parent) {
+            length += 1 + at.name().length();
+        }
+        String start = at == null ? "" : "/" + system.name() + "/…";
+        char[] path = new char[length];
+        for (Cell<?> from = this; length > 0 && from != null; from = from.parent) {
+            String name = from.name();
+            length -= name.length();
+            name.getChars(0, name.length(), path, length);
+            path[--length] = '/';
+        }
+        return start + new String(path);
+    }
+
+    @Override
+    public String toString() {
+        return path();
+    }
+
+    // Sending.
+
+    @Override
+    public void tell(M message) {
+        send(Objects.requireNonNull(message, "message"));
+    }
+
+    private void send(Object entry) {
+        Mailbox.Offer offer = mailbox.offer(entry, false);
+        if (offer == Mailbox.Offer.FULL) {
+            offer = sendFull(entry);
+        }
+        switch (offer) {
+            case ACCEPTED -> wake();
+            case DROPPED -> noteFull("a sender");
+            case CLOSED -> late(entry);
+            case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + path());
+        }
+    }
+
+    private void late(Object entry) {
+        mailbox.countLate();
+        system.lateLetter();
+        system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), DeadLetter.Reason.STOPPED));
+        refuse(entry);
+    }
+
+    private void refuse(Object entry) {
+        if (entry instanceof Request<?> request) {
+            request.abort(new ActorStoppedException(path() + " has stopped and cannot reply", null));
+        }
+    }
+
+    /// The mailbox was full: does what its policy says.
+    private Mailbox.Offer sendFull(Object entry) {
+        if (spec.mailbox.overflow == Overflow.FAIL) {
+            noteFull("a sender");
+            throw new MailboxFullException(
+                    "The mailbox of " + path() + " is full: " + mailbox.depth() + " messages", null);
+        }
+        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.SEND, this, null);
+        mailbox.addWaiting(edge);
+        try {
+            long warnAt = system.now() + FULL_WARNING;
+            while (true) {
+                Mailbox.Offer offer = mailbox.offer(entry, edge.letThrough());
+                if (offer != Mailbox.Offer.FULL) {
+                    return offer;
+                }
+                edge.resolve();
+                if (!edge.letThrough() && !mailbox.hasRoomOrClosed()) {
+                    boolean warned = warnAt - system.now() <= 0;
+                    if (warned) {
+                        warnFull(edge.strand.thread().getName());
+                    }
+                    Strand.park(this, warned ? Long.MAX_VALUE : warnAt);
+                }
+            }
+        } finally {
+            mailbox.removeWaiting(edge);
+            edge.exit();
+        }
+    }
+
+    /// A message met a full mailbox without waiting: warns if that has gone on for a second.
+    private void noteFull(String sender) {
+        long now = system.now();
+        long since = fullSince;
+        if (since == 0 || mailbox.depth() < spec.mailbox.bound / 2) {
+            fullSince = now == 0 ? 1 : now;
+        } else if (now - since > FULL_WARNING) {
+            Thread thread = Thread.currentThread();
+            warnFull(thread.getName().isEmpty() ? sender : thread.getName());
+        }
+    }
+
+    private void warnFull(String sender) {
+        if (!fullWarned) {
+            fullWarned = true;
+            long depth = mailbox.depth();
+            Log.LOG.warn("The mailbox of {} has been full for over 1 s: {} messages, sender {}", path(), depth, sender);
+            system.observers.mailboxFull(this, depth, sender);
+        }
+    }
+
+    /// The reader has emptied half of the mailbox: the episode is over.
+    void episodeOver() {
+        if (fullWarned || fullSince != 0) {
+            fullWarned = false;
+            fullSince = 0;
+        }
+    }
+
+    @Override
+    public boolean tryTell(M message) {
+        Objects.requireNonNull(message, "message");
+        if (!mailbox.hasRoomOrClosed() || mailbox.isClosed()) {
+            return false;
+        }
+        Mailbox.Offer offer = mailbox.offerIfRoom(message);
+        if (offer == Mailbox.Offer.ACCEPTED) {
+            wake();
+        }
+        return offer == Mailbox.Offer.ACCEPTED;
+    }
+
+    @Override
+    public void tellAll(Collection<? extends M> messages) {
+        messages.forEach(this::tell);
+    }
+
+    // Asking.
+
+    @Override
+    public <R> R ask(Function<ReplyTo<R>, ? extends M> request, Duration timeout) {
+        Strand self = Strand.current();
+        Request<R> pending = new Request<>(self, deadline(timeout), null);
+        if (current() == this) {
+            throw new AskCycleException("An actor cannot ask itself: " + path(), null);
+        }
+        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.ASK, this, pending);
+        try {
+            sendRequest(request, pending);
+            while (!pending.isDone() && pending.deadlineNanos - self.nanoTime() > 0) {
+                Strand.park(this, pending.deadlineNanos);
+            }
+            if (!pending.isDone()) {
+                pending.abort(new AskTimeoutException(timeoutText(pending), null));
+            }
+            return answer(pending);
+        } catch (dev.espalier.sync.CancelledException e) {
+            pending.abort(new AskTimeoutException("The asker was cancelled", e));
+            throw e;
+        } finally {
+            edge.exit();
+        }
+    }
+
+    /// An asked actor may reply null; the type of the reply says whether it does.
+    @SuppressWarnings({"NullAway", "DataFlowIssue"})
+    private static <R> R answer(Request<R> pending) {
+        return pending.result();
+    }
+
+    private <R> void sendRequest(Function<ReplyTo<R>, ? extends M> request, Request<R> pending) {
+        M message = Objects.requireNonNull(request.apply(pending), "the request made by an ask");
+        pending.message = message;
+        send(pending);
+    }
+
+    /// An ask that does not wait: the completion is called once, on whatever thread.
+    <R> void askLater(
+            Function<ReplyTo<R>, ? extends M> request,
+            Duration timeout,
+            BiConsumer<@Nullable R, @Nullable Throwable> completion) {
+        Request<R> pending = new Request<>(Strand.current(), deadline(timeout), completion);
+        var timer = system.strand.schedule(
+                pending.deadlineNanos, () -> pending.abort(new AskTimeoutException(timeoutText(pending), null)));
+        pending.whenDone(timer);
+        sendRequest(request, pending);
+    }
+
+    /// Now plus the time-out, but not after the deadline of the request that the asker is handling.
+    private long deadline(Duration timeout) {
+        Objects.requireNonNull(timeout, "An ask needs a deadline");
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("The time-out of an ask must be positive, not " + timeout);
+        }
+        long own = Strand.deadlineAfter(timeout);
+        Cell<?> asker = current();
+        CellContext<?> ctx = asker == null ? null : asker.context;
+        long outer = ctx == null ? Long.MAX_VALUE : ctx.deadlineNanos();
+        if (own == Long.MAX_VALUE || outer == Long.MAX_VALUE) {
+            return own == Long.MAX_VALUE ? outer : own;
+        }
+        return own - outer <= 0 ? own : outer;
+    }
+
+    private String timeoutText(Request<?> pending) {
+        Cell<?> asker = current();
+        return (asker == null ? "thread " + Thread.currentThread().getName() : asker.path()) + " asked " + path()
+                + " and had no reply for "
+                + Duration.ofNanos(system.now() - pending.startedNanos).toMillis()
+                + " ms; the asked actor is " + state() + " (" + life.activity() + ") with " + mailbox.depth()
+                + " messages queued";
+    }
+
+    // The end.
+
+    @Override
+    public void stop() {
+        life.stop(Ladder.Rung.ASKED);
+    }
+
+    @Override
+    public void cancel() {
+        life.stop(Ladder.Rung.CANCEL);
+    }
+
+    @Override
+    public Signal stopped() {
+        return stopped;
+    }
+
+    @Override
+    public ActorState state() {
+        return life.state();
+    }
+
+    @Override
+    public @Nullable Object join() {
+        stopped.waitForGo();
+        return outcome();
+    }
+
+    @Override
+    public @Nullable Object join(Duration timeout) {
+        if (!stopped.waitForGo(timeout)) {
+            throw new JoinTimeoutException(path() + " has not stopped within " + timeout + "; it is " + state() + " ("
+                    + life.activity() + ") with " + mailbox.depth() + " messages queued");
+        }
+        return outcome();
+    }
+
+    private @Nullable Object outcome() {
+        Failure failure = life.fatalFailure();
+        if (failure != null) {
+            throw new ActorFailedException(path() + " failed", failure.cause());
+        }
+        return result;
+    }
+
+    @Override
+    public boolean awaitReady(Duration timeout) {
+        long deadline = Strand.deadlineAfter(timeout);
+        while (true) {
+            Signal ready = life.ready();
+            if (ready == null) {
+                return life.state() == ActorState.RUNNING;
+            }
+            long left = deadline == Long.MAX_VALUE ? Long.MAX_VALUE : deadline - Strand.now();
+            if (left < 0 || !ready.waitForGo(Duration.ofNanos(Math.max(0, left)))) {
+                return false;
+            }
+            if (life.state() != ActorState.RUNNING) {
+                return false;
+            }
+        }
+    }
+
+    @Override
+    public boolean awaitProcessed(Duration timeout) {
+        long mark = mailbox.tickets();
+        long deadline = Strand.deadlineAfter(timeout);
+        Strand self = Strand.current();
+        mailbox.addSettledWaiter(self);
+        try {
+            while (mailbox.settled() < mark) {
+                if (deadline != Long.MAX_VALUE && deadline - self.nanoTime() <= 0) {
+                    return false;
+                }
+                Strand.park(this, deadline);
+            }
+            return true;
+        } finally {
+            mailbox.removeSettledWaiter(self);
+        }
+    }
+
+    @Override
+    public Ledger ledger() {
+        return mailbox.ledger();
+    }
+
+    @Override
+    public ActorInfo info() {
+        ChildSet set = children;
+        Strand own = strand;
+        return new ActorInfo(
+                path(),
+                state(),
+                life.incarnation(),
+                ledger(),
+                life.activity(),
+                set == null ? List.of() : set.refs(),
+                own == null ? program.userThread : own.thread());
+    }
+
+    // Children.
+
+    ChildSet children() {
+        ChildSet set = children;
+        if (set == null) {
+            CHILDREN.compareAndSet(this, null, new ChildSet(this));
+            set = Objects.requireNonNull(children);
+        }
+        return set;
+    }
+
+    boolean hasChildSet() {
+        ChildSet set = children;
+        return set != null && set.everUsed();
+    }
+
+    boolean hasLivingChildren() {
+        ChildSet set = children;
+        return set != null && !set.isEmpty();
+    }
+
+    @Nullable
+    Cell<?> newestChild() {
+        ChildSet set = children;
+        return set == null ? null : set.newest();
+    }
+
+    List<Cell<?>> childrenInOrder() {
+        ChildSet set = children;
+        return set == null ? List.of() : set.inOrder();
+    }
+
+    void forEachChild(Consumer<Cell<?>> action) {
+        childrenInOrder().reversed().forEach(action);
+    }
+
+    void shutChildren() {
+        children().shut();
+    }
+
+    void reopenChildren() {
+        supervisor.forget();
+        children().reopen();
+    }
+
+    /// Makes a child, starts it and, for a behavior, waits until it has started.
+    <C> ActorRef<C> spawnChild(ActorSpec<C> childSpec) {
+        Objects.requireNonNull(childSpec, "spec");
+        if (childSpec.significant && childSpec.restart == Restart.PERMANENT) {
+            throw new IllegalArgumentException("A significant child must be transient or temporary: " + childSpec.name);
+        }
+        Cell<C> child = new Cell<>(system, this, childSpec, system.scheduler);
+        children().add(child);
+        child.scheduler.start(child);
+        if (!child.program.endsItself()) {
+            child.awaitStart();
+        }
+        return child;
+    }
+
+    private void awaitStart() {
+        Signal ready = life.ready();
+        if (ready != null) {
+            WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.START, this, null);
+            try {
+                ready.waitForGo();
+            } finally {
+                edge.exit();
+            }
+        }
+        Throwable failure = life.startFailure();
+        if (failure != null) {
+            stopped.waitForGo();
+            if (!(failure instanceof IgnoreStartException)) {
+                throw new StartFailedException(path() + " could not start: " + failure, failure);
+            }
+        }
+    }
+
+    void tellChildFailure(Failure failure) {
+        system.failures.add(failure);
+        CellContext<M> now = context;
+        if (now != null) {
+            now.childFailed(failure);
+        }
+    }
+
+    // The last things.
+
+    void deadLetter(Object entry, DeadLetter.Reason reason) {
+        mailbox.countDead();
+        if (reason == DeadLetter.Reason.LEFT_OVER) {
+            countLeftOver();
+        }
+        system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), reason));
+        refuse(entry);
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // one reader at a time
+    private void countLeftOver() {
+        leftOver++;
+    }
+
+    long leftOver() {
+        return leftOver;
+    }
+
+    void closeMailbox() {
+        mailbox.close();
+        for (Object entry = mailbox.pollTicketed(); entry != null; entry = mailbox.pollTicketed()) {
+            deadLetter(entry, DeadLetter.Reason.LEFT_OVER);
+        }
+        mailbox.wakeSettledWaiters();
+    }
+
+    void abandonStrand() {
+        Log.LOG.error("{} was abandoned: its thread did not come back", path());
+    }
+
+    /// The life is over: frees the name, tells everybody. Runs with nothing held.
+    void ended(StopReport.End end, boolean keepSpec, boolean wasStarted, boolean byItself) {
+        system.ended(this, end, wasStarted);
+        if (parent != null) {
+            parent.children().remove(this, keepSpec && keepsSpec());
+        }
+        stopped.go();
+        if (wasStarted) {
+            system.observers.stopped(this, end);
+        }
+        if (parent != null) {
+            parent.life.childStopped(this, byItself);
+        } else {
+            system.rootStopped();
+        }
+    }
+
+    private boolean keepsSpec() {
+        return spec.restart != Restart.TEMPORARY;
+    }
+}

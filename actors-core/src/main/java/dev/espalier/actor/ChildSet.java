@@ -1,0 +1,225 @@
+package dev.espalier.actor;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/// The children of one actor, in start order, and the specs of those that have ended.
+///
+/// *The late child.* A spawn adds the child under the lock and only while the set is open; the stop shuts it
+/// under the
+/// same lock before it looks for the first child. So a child is either seen by the stop or refused to the
+/// spawner.
+///
+/// | field | writer | reader | guard |
+/// |---|---|---|---|
+/// | `living`, `ended`, `open` | any thread | any thread | `lock` |
+///
+/// The lock is held for a few instructions, never while something is called.
+final class ChildSet implements Children {
+    /// Specs of ended children are kept for a restart by hand; no more than these, so that many short lives leak
+    /// nothing.
+    static final int ENDED_KEPT = 1_000;
+
+    private final Cell<?> owner;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final LinkedHashMap<String, Cell<?>> living = new LinkedHashMap<>();
+    private final LinkedHashMap<String, ActorSpec<?>> ended = new LinkedHashMap<>();
+    private boolean open = true;
+    private volatile boolean used;
+
+    ChildSet(Cell<?> owner) {
+        this.owner = owner;
+    }
+
+    private <T> T locked(java.util.function.Supplier<T> action) {
+        lock.lock();
+        try {
+            return action.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // The engine.
+
+    void add(Cell<?> child) {
+        lock.lock();
+        try {
+            if (!open) {
+                throw new SpawnRefusedException(
+                        owner.path() + " is stopping and takes no more children: " + child.name() + " was refused",
+                        null);
+            }
+            Cell<?> same = living.get(child.name());
+            if (same != null) {
+                throw new NameTakenException(same);
+            }
+            for (String needed : child.spec.dependsOn) {
+                if (!living.containsKey(needed)) {
+                    throw new IllegalArgumentException(
+                            child.path() + " depends on " + needed + ", which is no living sibling; start it before");
+                }
+            }
+            ended.remove(child.name());
+            living.put(child.name(), child);
+            used = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The child has ended; its name is free.
+    void remove(Cell<?> child, boolean keepSpec) {
+        lock.lock();
+        try {
+            if (living.remove(child.name(), child) && keepSpec && child.spec.restart != Restart.TEMPORARY) {
+                ended.put(child.name(), child.spec);
+                if (ended.size() > ENDED_KEPT) {
+                    ended.pollFirstEntry();
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Refuses children from now on.
+    void shut() {
+        locked(() -> open = false);
+    }
+
+    /// A fresh incarnation begins: no children, no specs.
+    void reopen() {
+        lock.lock();
+        try {
+            ended.clear();
+            open = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whether there has ever been a child.
+    boolean everUsed() {
+        return used;
+    }
+
+    boolean isEmpty() {
+        return locked(living::isEmpty);
+    }
+
+    @Nullable
+    Cell<?> newest() {
+        lock.lock();
+        try {
+            Map.Entry<String, Cell<?>> last = living.lastEntry();
+            return last == null ? null : last.getValue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Nullable
+    Cell<?> get(String name) {
+        lock.lock();
+        try {
+            return living.get(name);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// A copy in start order.
+    List<Cell<?>> inOrder() {
+        return locked(() -> new ArrayList<>(living.values()));
+    }
+
+    boolean anyLiving(Predicate<Cell<?>> wanted) {
+        return inOrder().stream().anyMatch(wanted);
+    }
+
+    // The user.
+
+    @Override
+    public List<ActorRef<?>> refs() {
+        return List.copyOf(inOrder().reversed());
+    }
+
+    @Override
+    public Optional<ActorRef<?>> find(String name) {
+        return Optional.ofNullable(get(name));
+    }
+
+    @Override
+    public Status status(String name) {
+        return locked(() ->
+                living.containsKey(name) ? Status.ALIVE : ended.containsKey(name) ? Status.TERMINATED : Status.UNKNOWN);
+    }
+
+    @Override
+    public Counts counts() {
+        return locked(() -> {
+            int parents = 0;
+            for (Cell<?> child : living.values()) {
+                parents += child.hasChildSet() ? 1 : 0;
+            }
+            int active = living.size();
+            return new Counts(active + ended.size(), active, parents, active - parents);
+        });
+    }
+
+    @Override
+    public Outcome terminate(String name) {
+        Cell<?> child = get(name);
+        if (child != null) {
+            child.stop();
+            child.stopped().waitForGo();
+            return Outcome.DONE;
+        }
+        return status(name) == Status.UNKNOWN ? Outcome.NOT_FOUND : Outcome.DONE;
+    }
+
+    @Override
+    public Outcome restart(String name) {
+        ActorSpec<?> spec;
+        lock.lock();
+        try {
+            if (living.containsKey(name)) {
+                return Outcome.RUNNING;
+            }
+            spec = ended.get(name);
+        } finally {
+            lock.unlock();
+        }
+        if (spec == null) {
+            return Outcome.NOT_FOUND;
+        }
+        try {
+            owner.spawnChild(spec);
+            return Outcome.DONE;
+        } catch (NameTakenException e) {
+            return Outcome.RUNNING;
+        } catch (StartFailedException e) {
+            keep(spec);
+            throw e;
+        }
+    }
+
+    /// Lists a spec without an actor.
+    void keep(ActorSpec<?> spec) {
+        locked(() -> ended.putIfAbsent(spec.name(), spec) == null);
+    }
+
+    @Override
+    public Outcome delete(String name) {
+        return locked(() -> living.containsKey(name)
+                ? Outcome.RUNNING
+                : ended.remove(name) != null ? Outcome.DONE : Outcome.NOT_FOUND);
+    }
+}

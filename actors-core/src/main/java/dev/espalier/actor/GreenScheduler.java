@@ -1,0 +1,134 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Strand;
+
+/// Runs every actor on a green thread of its own, named with its path: a body on one for its whole life, a
+/// behavior on
+/// one for each burst of messages, so that an idle behavior holds no stack.
+///
+/// `Cell.run` is `IDLE` or `AWAKE`; AWAKE means that one thread has the program.
+/// * `IDLE -> AWAKE`: a waker, by CAS: it starts a thread (behavior) or unparks it (body). Or the thread
+/// itself, see
+/// below.
+/// * `AWAKE -> IDLE`: the thread that has the program, when there is nothing to do. It then looks for work
+/// once more
+/// and,
+///   if there is some, takes the program back by the same CAS as a waker: one of them wins.
+///
+/// A waker makes its work visible first and then reads `run`; the thread writes `run` and then looks for work.
+/// All are
+/// volatile: either the waker sees IDLE or the thread sees the work, so no wake-up is lost. The CAS makes what
+/// one
+/// thread
+/// did to the actor's state visible to the next.
+///
+/// A green thread that is started while all carriers are busy waits for one: see `docs/concurrency.md`.
+final class GreenScheduler implements Scheduler {
+    private static final int IDLE = 0;
+    private static final int AWAKE = 1;
+    /// Starts nested in starts; deeper ones get a thread, so that a chain of any depth overflows no stack.
+    private static final int DEEPEST_START = 24;
+
+    private static final ThreadLocal<int[]> NESTED = ThreadLocal.withInitial(() -> new int[1]);
+
+    @Override
+    public void start(Cell<?> cell) {
+        cell.run = AWAKE;
+        if (cell.program.endsItself()) {
+            cell.life.begin();
+            cell.strand = cell.system.strand.startSibling(cell.path(), () -> runBody(cell));
+            return;
+        }
+        int[] depth = NESTED.get();
+        if (depth[0] >= DEEPEST_START) {
+            cell.life.begin();
+            startBurst(cell);
+            return;
+        }
+        Cell<?> caller = Cell.current();
+        depth[0]++;
+        Cell.enter(cell);
+        try {
+            cell.life.begin();
+            cell.program.stepOnce();
+        } finally {
+            Cell.enter(caller);
+            depth[0]--;
+        }
+        if (release(cell)) {
+            startBurst(cell);
+        }
+    }
+
+    private static void startBurst(Cell<?> cell) {
+        cell.strand = cell.system.strand.startSibling(cell.path(), () -> burst(cell));
+    }
+
+    private static void burst(Cell<?> cell) {
+        Cell.enter(cell);
+        do {
+            while (cell.program.step()) {
+                // Step by step until there is no work.
+            }
+        } while (release(cell));
+    }
+
+    /// Gives the program back.
+    ///
+    /// @return true if there was work after all and the caller still has it
+    private static boolean release(Cell<?> cell) {
+        if (cell.program.isFinished()) {
+            cell.strand = null;
+            return false;
+        }
+        cell.run = IDLE;
+        return cell.program.hasWork() && cell.casRun(IDLE, AWAKE);
+    }
+
+    private static void runBody(Cell<?> cell) {
+        Cell.enter(cell);
+        while (!cell.program.isFinished()) {
+            if (!cell.program.step()) {
+                awaitCommand(cell);
+            }
+        }
+        cell.strand = null;
+    }
+
+    /// Between two runs of a body; a cancel or an interrupt is meant for its code, not for us.
+    private static void awaitCommand(Cell<?> cell) {
+        dev.espalier.sync.CancelScope.shield(() -> GreenScheduler.parkUntilWork(cell, Long.MAX_VALUE));
+    }
+
+    @Override
+    public void wake(Cell<?> cell) {
+        if (cell.run == IDLE && cell.casRun(IDLE, AWAKE)) {
+            if (cell.program.endsItself()) {
+                Strand strand = cell.strand;
+                if (strand != null) {
+                    strand.unpark();
+                }
+            } else {
+                startBurst(cell);
+            }
+        }
+    }
+
+    @Override
+    public void await(Cell<?> cell, long deadlineNanos) {
+        parkUntilWork(cell, deadlineNanos);
+    }
+
+    private static void parkUntilWork(Cell<?> cell, long deadlineNanos) {
+        cell.run = IDLE;
+        try {
+            while (cell.run == IDLE
+                    && !cell.program.hasWork()
+                    && (deadlineNanos == Long.MAX_VALUE || deadlineNanos - Strand.now() > 0)) {
+                Strand.park(cell, deadlineNanos);
+            }
+        } finally {
+            cell.run = AWAKE;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package dev.espalier.actor;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/// A node of the tree without code of the engine's: the root, and threads of other owners that were adopted.
+/// It has no
+/// thread; what life tells it is done on the spot.
+final class InlineProgram extends Program<Object> {
+    private final @Nullable Thread adopted;
+    private final AtomicBoolean released = new AtomicBoolean();
+
+    InlineProgram(Cell<Object> cell, @Nullable Thread adopted) {
+        super(cell);
+        this.adopted = adopted;
+        userThread = adopted;
+    }
+
+    @Override
+    boolean endsItself() {
+        return adopted != null;
+    }
+
+    @Override
+    void command(Command next) {
+        switch (next) {
+            case BEGIN -> {
+                newContext();
+                live = true;
+                cell.life.userStarted();
+            }
+            case CLOSE -> {
+                closeMailbox();
+                finish();
+            }
+            default -> throw new IllegalStateException(next + " for " + cell.path());
+        }
+    }
+
+    @Override
+    void drainTo(long mark) {
+        cell.life.userDrained();
+    }
+
+    /// The adopted thread is done.
+    void release() {
+        if (released.compareAndSet(false, true)) {
+            cell.life.userEnded();
+        }
+    }
+
+    @Override
+    void interrupt() {
+        if (adopted != null && !released.get()) {
+            adopted.interrupt();
+        }
+    }
+
+    @Override
+    boolean abandon() {
+        return released.compareAndSet(false, true);
+    }
+
+    @Override
+    void deliver(Object message) {
+        throw new IllegalStateException(cell.path() + " takes no messages");
+    }
+
+    @Override
+    boolean step() {
+        return false;
+    }
+
+    @Override
+    void stepOnce() {
+        step();
+    }
+
+    @Override
+    boolean hasMessages() {
+        return false;
+    }
+}

@@ -1,0 +1,252 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Registration;
+import dev.espalier.sync.Strand;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The escalation of one actor that has been asked to end: ASKED, and at its times CANCEL, INTERRUPT, ABANDON.
+///
+/// The times: the cancel comes when the grace is over. Each further rung comes one *unwind time* after the one
+/// before:
+/// a
+/// twenty-fifth of the grace, at least 20 ms, at most 1 s, so that all rungs end within a tenth of the grace.
+/// While the
+/// whole system stops, no rung is later than the same rung of the system's budget ([Budget]): that is how the
+/// root
+/// divides its time downwards; an actor that is told late gets less.
+///
+/// All of it belongs to the actor's [Serial]; the timer only posts.
+final class Ladder {
+    /// How far the escalation has gone.
+    enum Rung {
+        ASKED,
+        CANCEL,
+        INTERRUPT,
+        ABANDON
+    }
+
+    /// The times of the rungs for the whole system, on its clock.
+    record Budget(long cancelAt, long interruptAt, long abandonAt) {
+        static Budget of(long now, Duration whole) {
+            long nanos = nanos(whole);
+            if (nanos == Long.MAX_VALUE) {
+                return NONE;
+            }
+            return new Budget(now + nanos / 10 * 8, now + nanos / 10 * 9, now + nanos);
+        }
+
+        static final Budget NONE = new Budget(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    }
+
+    private static final long LEAST_UNWIND = 20_000_000L;
+    private static final long MOST_UNWIND = 1_000_000_000L;
+    private static final long AGAIN = 10_000_000L;
+
+    private final Cell<?> cell;
+    private final Lifecycle life;
+    private volatile Rung rung = Rung.ASKED;
+    private boolean running;
+    private boolean wasAbandoned;
+    private long askedAt;
+    private long graceOver;
+    private long unwind;
+    private final long[] reachedAt = new long[Rung.values().length];
+    private @Nullable Registration timer;
+    private int generation;
+    private List<StackTraceElement> stack = List.of();
+
+    Ladder(Cell<?> cell, Lifecycle life) {
+        this.cell = cell;
+        this.life = life;
+    }
+
+    static long nanos(Duration d) {
+        try {
+            return d.toNanos();
+        } catch (ArithmeticException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    Rung rung() {
+        return rung;
+    }
+
+    long askedAt() {
+        return askedAt;
+    }
+
+    void start(Rung from) {
+        long now = cell.system.now();
+        if (!running) {
+            askedAt = now;
+        }
+        running = true;
+        long grace = grace();
+        graceOver = grace == Long.MAX_VALUE ? Long.MAX_VALUE : now + grace;
+        unwind = grace == Long.MAX_VALUE ? MOST_UNWIND : Math.clamp(grace / 25, LEAST_UNWIND, MOST_UNWIND);
+        if (from == Rung.ASKED) {
+            arm();
+        } else {
+            atLeast(from);
+        }
+    }
+
+    private long grace() {
+        Duration set = cell.spec.grace;
+        if (set != null) {
+            return nanos(set);
+        }
+        return cell.hasChildSet() || cell.program instanceof InlineProgram
+                ? Long.MAX_VALUE
+                : nanos(ActorSpec.DEFAULT_GRACE);
+    }
+
+    /// Goes to this rung now unless it has been passed.
+    void atLeast(Rung wanted) {
+        if (running && rung.compareTo(wanted) < 0) {
+            reach(wanted);
+        } else if (running) {
+            arm();
+        }
+    }
+
+    /// The budget of the system has been set.
+    void rearm() {
+        if (running) {
+            arm();
+        }
+    }
+
+    /// Tries the last rung again soon: the thread was in engine code.
+    void again() {
+        if (running) {
+            scheduleAt(cell.system.now() + AGAIN, Rung.ABANDON);
+        }
+    }
+
+    void abandoned() {
+        wasAbandoned = true;
+    }
+
+    void stop() {
+        if (running) {
+            running = false;
+            generation++;
+            cancelTimer();
+        }
+    }
+
+    private void cancelTimer() {
+        Registration old = timer;
+        timer = null;
+        if (old != null) {
+            old.remove();
+        }
+    }
+
+    private void arm() {
+        if (rung == Rung.ABANDON) {
+            return;
+        }
+        Rung next = Rung.values()[rung.ordinal() + 1];
+        Budget budget = cell.system.budget();
+        long own = rung == Rung.ASKED ? graceOver : reachedAt[rung.ordinal()] + unwind;
+        long at = switch (next) {
+            case CANCEL -> earlier(own, budget.cancelAt);
+            case INTERRUPT -> earlier(own, budget.interruptAt);
+            default -> earlier(own, budget.abandonAt);
+        };
+        if (at != Long.MAX_VALUE) {
+            scheduleAt(at, next);
+        }
+    }
+
+    private static long earlier(long a, long b) {
+        if (a == Long.MAX_VALUE || b == Long.MAX_VALUE) {
+            return a == Long.MAX_VALUE ? b : a;
+        }
+        return a - b <= 0 ? a : b;
+    }
+
+    private void scheduleAt(long at, Rung next) {
+        cancelTimer();
+        int mine = ++generation;
+        if (at - cell.system.now() <= 0 && next != Rung.ABANDON) {
+            reach(next);
+            return;
+        }
+        timer = cell.system.strand.schedule(
+                at,
+                () -> life.serial.post(() -> {
+                    if (running && mine == generation) {
+                        reach(next);
+                    }
+                }));
+    }
+
+    private void reach(Rung next) {
+        long now = cell.system.now();
+        if (rung != next) {
+            for (int i = rung.ordinal() + 1; i <= next.ordinal(); i++) {
+                reachedAt[i] = now;
+            }
+            rung = next;
+            takeStack();
+        }
+        life.climbed(next);
+        if (running && next != Rung.ABANDON) {
+            arm();
+        }
+    }
+
+    private void takeStack() {
+        Thread thread = cell.program.userThread;
+        if (thread != null && life.codeIsRunning()) {
+            StackTraceElement[] frames = thread.getStackTrace();
+            if (frames.length > 0) {
+                stack = List.of(frames);
+            }
+        }
+    }
+
+    /// How the actor ended.
+    StopReport.End report(@Nullable Failure fatal, long settled) {
+        long now = cell.system.now();
+        StopReport.How how = switch (rung) {
+            case ASKED -> fatal == null ? StopReport.How.CLEAN : StopReport.How.FAILED;
+            case CANCEL -> StopReport.How.CANCELLED;
+            case INTERRUPT -> StopReport.How.INTERRUPTED;
+            case ABANDON -> wasAbandoned ? StopReport.How.ABANDONED : StopReport.How.INTERRUPTED;
+        };
+        long start = askedAt == 0 && !everStarted() ? now : askedAt;
+        long cancelAt = at(Rung.CANCEL, now);
+        long interruptAt = at(Rung.INTERRUPT, now);
+        return new StopReport.End(
+                cell.path(),
+                how,
+                Duration.ofNanos(now - start),
+                Duration.ofNanos(cancelAt - start),
+                Duration.ofNanos(interruptAt - cancelAt),
+                Duration.ofNanos(now - interruptAt),
+                Math.max(0, settled - cell.leftOver()),
+                cell.leftOver(),
+                fatal == null ? null : fatal.cause(),
+                how == StopReport.How.CLEAN || how == StopReport.How.FAILED ? List.of() : stack);
+    }
+
+    private boolean everStarted() {
+        return graceOver != 0 || unwind != 0;
+    }
+
+    private long at(Rung which, long now) {
+        return rung.compareTo(which) >= 0 ? reachedAt[which.ordinal()] : now;
+    }
+
+    /// The clock of the calling thread has no say here: see [Strand#nanoTime].
+    static Duration since(long then, long now) {
+        return Duration.ofNanos(now - then);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.espalier.actor;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Tells all observers of a system; what they throw is logged and changes nothing.
+final class Observers {
+    private interface Call {
+        void on(ActorObserver observer) throws Exception;
+    }
+
+    private final ActorObserver[] all;
+    private final ActorObserver[] ofTurns;
+
+    Observers(List<ActorObserver> observers) {
+        all = observers.toArray(ActorObserver[]::new);
+        ofTurns = observers.stream().filter(ActorObserver::wantsTurns).toArray(ActorObserver[]::new);
+    }
+
+    private static void tell(ActorObserver[] observers, Call call) {
+        for (ActorObserver observer : observers) {
+            try {
+                call.on(observer);
+            } catch (Throwable t) {
+                Log.engineError("The observer " + observer.getClass().getName() + " failed", t);
+            }
+        }
+    }
+
+    void systemStarted(ActorSystem system) {
+        tell(all, o -> o.systemStarted(system));
+    }
+
+    void started(Cell<?> cell, int incarnation) {
+        if (all.length > 0) {
+            Serial.Turns.afterwards(() -> tell(all, o -> o.started(cell, incarnation)));
+        }
+    }
+
+    void messageStarted(Cell<?> cell, Object message) {
+        if (ofTurns.length > 0) {
+            tell(ofTurns, o -> o.messageStarted(cell, message));
+        }
+    }
+
+    void messageEnded(Cell<?> cell, Object message, @Nullable Throwable thrown) {
+        if (ofTurns.length > 0) {
+            tell(ofTurns, o -> o.messageEnded(cell, message, thrown));
+        }
+    }
+
+    void failed(Failure failure, Decision decision) {
+        Serial.Turns.afterwards(() -> tell(all, o -> o.failed(failure, decision)));
+    }
+
+    void hookFailed(String path, String hook, Throwable thrown) {
+        Log.LOG.error("{} of {} failed", hook, path, thrown);
+        tell(all, o -> o.hookFailed(path, hook, thrown));
+    }
+
+    void stopped(Cell<?> cell, StopReport.End end) {
+        tell(all, o -> o.stopped(cell, end));
+    }
+
+    void deadLetter(DeadLetter letter) {
+        tell(all, o -> o.deadLetter(letter));
+    }
+
+    void mailboxFull(Cell<?> cell, long depth, String sender) {
+        tell(all, o -> o.mailboxFull(cell, depth, sender));
+    }
+
+    void systemStopped(ActorSystem system, StopReport report) {
+        tell(List.of(all).reversed().toArray(ActorObserver[]::new), o -> o.systemStopped(system, report));
+    }
+
+    boolean isEmpty() {
+        return all.length == 0;
+    }
+}

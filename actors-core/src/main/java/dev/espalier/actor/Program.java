@@ -1,0 +1,329 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.CancelScope;
+import dev.espalier.sync.CancelledException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import org.jctools.queues.varhandle.unpadded.MpscLinkedVarHandleUnpaddedQueue;
+import org.jspecify.annotations.Nullable;
+
+/// The side of an actor that runs user code, on the actor's own thread. Its counterpart is [Lifecycle], which
+/// decides;
+/// the two talk by the fields below (life to program) and by posts (program to life).
+///
+/// | field | writer | reader | access |
+/// |---|---|---|---|
+/// | `command` | life (one at a time: it waits for the answer), program (back to null) | program | volatile |
+/// | `halted`, `drainMark`, `childrenGone`, `aborted`, `suspended` | life | program | volatile |
+/// | `lane` | any | program | queue |
+/// | `owner` | program (ENGINE <-> USER), life (USER -> ABANDONED) | both | CAS |
+/// | `live`, `drainReported`, `context` | program | program | plain |
+///
+/// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
+/// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing
+/// any more.
+/// So the mailbox has one reader at any time, also after an abandon.
+abstract class Program<M> {
+    /// What life tells the program to do; each is answered by a post.
+    enum Command {
+        BEGIN,
+        BEGIN_AGAIN,
+        RESUME,
+        END,
+        CLOSE
+    }
+
+    /// A task of the control lane; dropped if its incarnation is over.
+    record Task(int incarnation, Runnable action) {}
+
+    private static final VarHandle OWNER;
+    private static final int ENGINE = 0;
+    private static final int USER = 1;
+    private static final int ABANDONED = 2;
+
+    static {
+        try {
+            OWNER = MethodHandles.lookup().findVarHandle(Program.class, "owner", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final Cell<M> cell;
+    private final Queue<Task> lane = new MpscLinkedVarHandleUnpaddedQueue<>();
+    private volatile @Nullable Command command;
+    volatile boolean halted;
+    volatile boolean childrenGone;
+    volatile boolean aborted;
+    volatile boolean suspended;
+    volatile long drainMark = -1;
+    private volatile int owner = ENGINE;
+    private volatile @Nullable CancelScope scope;
+    private volatile boolean finished;
+    /// The thread that runs user code now.
+    volatile @Nullable Thread userThread;
+
+    /// Whether it runs on the thread of its spawner, whose interrupts are not ours.
+    boolean borrowed;
+    boolean live;
+    boolean drainReported;
+    private @Nullable CellContext<M> context;
+
+    Program(Cell<M> cell) {
+        this.cell = cell;
+    }
+
+    /// Whether user code holds a thread and ends by itself, so that a close must wait for it.
+    abstract boolean endsItself();
+
+    /// Does some work; false when there is none left.
+    abstract boolean step();
+
+    /// Does what life commands now, and nothing else.
+    abstract void stepOnce();
+
+    abstract boolean hasMessages();
+
+    /// Hands a message of the control lane to the user code; on the actor's thread.
+    abstract void deliver(M message);
+
+    /// A child has failed; on the actor's thread.
+    void childFailed(Failure failure) {}
+
+    // Called by life.
+
+    void command(Command next) {
+        command = next;
+        cell.wake();
+    }
+
+    void halt() {
+        halted = true;
+        cell.wake();
+    }
+
+    void drainTo(long mark) {
+        drainMark = mark;
+        cell.wake();
+    }
+
+    void childrenGone() {
+        childrenGone = true;
+        cell.wake();
+    }
+
+    void suspend(boolean value) {
+        suspended = value;
+        cell.wake();
+    }
+
+    /// Cancels what runs, and handles no more messages.
+    void abort() {
+        aborted = true;
+        CancelScope now = scope;
+        if (now != null) {
+            now.cancel();
+        }
+        cell.wake();
+    }
+
+    void interrupt() {
+        Thread thread = userThread;
+        if (thread != null && owner == USER) {
+            thread.interrupt();
+        }
+    }
+
+    /// Takes the actor away from a thread that does not come back.
+    ///
+    /// @return false if the thread is not in user code now
+    boolean abandon() {
+        return OWNER.compareAndSet(this, USER, ABANDONED);
+    }
+
+    boolean isAbandoned() {
+        return owner == ABANDONED;
+    }
+
+    boolean isFinished() {
+        return finished || owner == ABANDONED;
+    }
+
+    // The program itself.
+
+    void run(Runnable action, int incarnation) {
+        lane.offer(new Task(incarnation, action));
+        cell.wake();
+    }
+
+    boolean hasWork() {
+        if (command != null || finished || owner == ABANDONED) {
+            return true;
+        }
+        return live && (halted || drainDue() || (!suspended && !aborted && (!lane.isEmpty() || hasMessages())));
+    }
+
+    /// Whether the messages that were there when pleaseStop went have been handled, and life does not know yet.
+    boolean drainDue() {
+        long mark = drainMark;
+        return mark >= 0 && !drainReported && (aborted || cell.mailbox.takenCount() >= mark);
+    }
+
+    void reportDrained() {
+        drainReported = true;
+        cell.life.userDrained();
+    }
+
+    @Nullable
+    Command takeCommand() {
+        Command next = command;
+        if (next != null) {
+            command = null;
+        }
+        return next;
+    }
+
+    /// Runs the next task of the control lane.
+    ///
+    /// @return false if there was none
+    boolean runTask() {
+        Task task = lane.poll();
+        if (task == null) {
+            return false;
+        }
+        if (live && task.incarnation == cell.life.incarnation()) {
+            task.action.run();
+        }
+        return true;
+    }
+
+    boolean laneIsEmpty() {
+        return lane.isEmpty();
+    }
+
+    CellContext<M> newContext() {
+        CellContext<M> fresh = new CellContext<>(cell, cell.life.incarnation());
+        context = fresh;
+        cell.context = fresh;
+        return fresh;
+    }
+
+    CellContext<M> context() {
+        CellContext<M> now = context;
+        if (now == null) {
+            throw new IllegalStateException(cell.path() + " has not begun");
+        }
+        return now;
+    }
+
+    /// Opens the scope in which the user code of one incarnation can be cancelled.
+    void openScope() {
+        CancelScope fresh = new CancelScope(cell.path());
+        scope = fresh;
+        if (aborted) {
+            fresh.cancel();
+        }
+    }
+
+    /// Opens a scope for `onStop`, which an earlier cancel does not reach.
+    void openLastScope() {
+        scope = new CancelScope(cell.path());
+    }
+
+    /// Runs user code: nothing that it throws gets past here.
+    ///
+    /// @return what it threw, or null
+    @Nullable
+    Throwable call(Callable<?> code) {
+        CancelScope inside = scope;
+        if (!OWNER.compareAndSet(this, ENGINE, USER)) {
+            return null;
+        }
+        userThread = Thread.currentThread();
+        Throwable thrown = null;
+        try {
+            if (inside == null) {
+                code.call();
+            } else {
+                inside.enter();
+                try {
+                    code.call();
+                } finally {
+                    inside.exit();
+                }
+            }
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        if (!OWNER.compareAndSet(this, USER, ENGINE)) {
+            Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
+            finished = true;
+            return thrown;
+        }
+        if (!borrowed && Thread.interrupted()) {
+            Log.LOG.debug("An interrupt was left over in {}", cell.path());
+        }
+        cell.system.noteThrown(thrown);
+        return thrown;
+    }
+
+    /// User code calls into the engine: its thread may touch the mailbox until [#leaveEngine].
+    void enterEngine() {
+        if (!OWNER.compareAndSet(this, USER, ENGINE)) {
+            throw new ActorStoppedException(cell.path() + " was abandoned", null);
+        }
+    }
+
+    void leaveEngine() {
+        owner = USER;
+    }
+
+    boolean wasCancelled(@Nullable Throwable thrown) {
+        return thrown instanceof CancelledException && aborted;
+    }
+
+    /// Ends the incarnation as far as the user can see it.
+    void endContext() {
+        live = false;
+        scope = null;
+        CellContext<M> now = context;
+        if (now != null) {
+            now.end();
+        }
+        for (Task task = lane.poll(); task != null; task = lane.poll()) {
+            // A task of an incarnation that is over.
+            Log.LOG.trace("dropped a task of {}", cell.path());
+        }
+    }
+
+    /// Called by life while no incarnation is there: forgets what was meant for the last one.
+    void prepare() {
+        halted = false;
+        childrenGone = false;
+        aborted = false;
+        suspended = false;
+        drainMark = -1;
+    }
+
+    /// Called by life after an abandon: gives the messages that the lost thread holds their fate.
+    void settleAbandoned() {}
+
+    void hookFailed(String hook, @Nullable Throwable thrown) {
+        if (thrown != null) {
+            cell.system.observers.hookFailed(cell.path(), hook, thrown);
+        }
+    }
+
+    /// Closes the mailbox; what is left in it becomes dead letters.
+    void closeMailbox() {
+        cell.closeMailbox();
+    }
+
+    void finish() {
+        endContext();
+        finished = true;
+        cell.life.userFinished();
+    }
+}

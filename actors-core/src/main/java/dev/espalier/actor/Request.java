@@ -1,0 +1,121 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Registration;
+import dev.espalier.sync.Strand;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// One ask under way: the place where its reply goes and, with the message, its entry in the mailbox.
+///
+/// `outcome` goes once from null to what ended the ask, by CAS, whoever comes first: the reply, a failure, the
+/// asker
+/// that gives up. Only the winner runs the completion.
+final class Request<R> implements ReplyTo<R> {
+    private static final VarHandle OUTCOME;
+
+    static {
+        try {
+            OUTCOME = MethodHandles.lookup().findVarHandle(Request.class, "outcome", Object.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// What ended the ask when it was not a reply.
+    private record Failed(Throwable cause) {}
+
+    private static final Object NO_VALUE = new Object();
+
+    final long startedNanos;
+    final long deadlineNanos;
+    private final Strand asker;
+    private final @Nullable BiConsumer<@Nullable R, @Nullable Throwable> completion;
+    private volatile @Nullable Registration timer;
+    /// Set before the request is sent.
+    @Nullable
+    Object message;
+
+    private volatile @Nullable Object outcome;
+
+    Request(Strand asker, long deadlineNanos, @Nullable BiConsumer<@Nullable R, @Nullable Throwable> completion) {
+        this.asker = asker;
+        this.startedNanos = asker.nanoTime();
+        this.deadlineNanos = deadlineNanos;
+        this.completion = completion;
+    }
+
+    @Override
+    public boolean reply(@Nullable R value) {
+        return complete(value == null ? NO_VALUE : value);
+    }
+
+    @Override
+    public boolean fail(Throwable cause) {
+        return abort(new ActorFailedException("The asked actor could not answer: " + cause, cause));
+    }
+
+    /// Ends the ask with this very exception.
+    boolean abort(RuntimeException cause) {
+        return complete(new Failed(cause));
+    }
+
+    private boolean complete(Object value) {
+        if (!OUTCOME.compareAndSet(this, null, value)) {
+            return false;
+        }
+        if (completion != null) {
+            Registration pending = timer;
+            if (pending != null) {
+                pending.remove();
+            }
+            completion.accept(valueOrNull(value), value instanceof Failed(Throwable cause) ? cause : null);
+        } else {
+            asker.unpark();
+        }
+        return true;
+    }
+
+    @SuppressWarnings("unchecked")
+    private @Nullable R valueOrNull(Object value) {
+        return NO_VALUE.equals(value) || value instanceof Failed ? null : (R) value;
+    }
+
+    /// What to remove once the ask has ended.
+    void whenDone(Registration registration) {
+        timer = registration;
+        if (outcome != null) {
+            registration.remove();
+        }
+    }
+
+    boolean isDone() {
+        return outcome != null;
+    }
+
+    /// Nobody waits for it any more.
+    boolean isExpired() {
+        return outcome != null || deadlineNanos - asker.nanoTime() <= 0;
+    }
+
+    /// The reply, once done.
+    ///
+    /// @throws RuntimeException what the ask ended with
+    @Nullable
+    R result() {
+        Object value = outcome;
+        if (value instanceof Failed(Throwable cause)) {
+            // Thrown in the asker: the trace of this call belongs to it.
+            cause.addSuppressed(new Throwable("asked here"));
+            throw (RuntimeException) cause;
+        }
+        return value == null ? null : valueOrNull(value);
+    }
+
+    @Override
+    public Duration remaining() {
+        return outcome != null ? Duration.ZERO : Duration.ofNanos(Math.max(0, deadlineNanos - asker.nanoTime()));
+    }
+}

@@ -1,0 +1,244 @@
+package dev.espalier.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/// A stretch of code that can be cancelled from outside. Scopes nest.
+///
+/// [#run] and [#call] use a scope up. By hand, with [#enter] and [#exit], one scope can cover several
+/// stretches, one
+/// after the other, on whatever strands; a cancel between two of them is delivered in the next.
+///
+/// A cancel is delivered once, as a [CancelledException] at the current or the next blocking call of this
+/// library; code
+/// that swallows it goes on. If several nested scopes are cancelled, the outermost one is delivered: the inner
+/// ones end
+/// while it unwinds.
+///
+/// *Threads.* [#cancel] and [#isCancelled] may be called from any thread, the rest only by the strand that
+/// entered.
+///
+/// *State.* bit 0 `CANCELLED`, bit 1 `DELIVERED`, bit 2 `ENTERED`, bit 3 `FINISHED`; only ENTERED is ever
+/// taken away.
+/// *Transitions.* `+CANCELLED`: any thread, CAS, unless CANCELLED or FINISHED: the linearization point of
+/// [#cancel].
+/// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw. `+FINISHED`: owner, at the end
+/// of [#run].
+/// *Invariant 1.* At most one exception per scope: only the owner delivers, and never with DELIVERED set.
+/// *Invariant 2.* No cancel is missed: [#enter] writes `bound` and then reads the state, [#cancel] writes the
+/// state and
+/// then reads `bound`; both are volatile, so at least one of them sees the other and sets the strand's hint.
+///
+/// | field | written by | read by | mode |
+/// |---|---|---|---|
+/// | `state` | canceller, owner | all | CAS; volatile read |
+/// | `bound` | owner | canceller | volatile |
+/// | `outer`, `shields` | owner at entry | owner | plain |
+///
+/// If a canceller stalls after its CAS and before the unpark, a parked owner sleeps on until it goes on; an
+/// owner that
+/// was entered with the hint unset likewise. Nobody else is held up.
+public final class CancelScope {
+    private static final int CANCELLED = 1;
+    private static final int DELIVERED = 2;
+    private static final int ENTERED = 4;
+    private static final int FINISHED = 8;
+    private static final VarHandle STATE;
+
+    static {
+        try {
+            STATE = MethodHandles.lookup().findVarHandle(CancelScope.class, "state", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String name;
+    private volatile int state;
+    private volatile @Nullable Strand bound;
+    private @Nullable CancelScope outer;
+    private int shields;
+
+    /// A scope that is not entered yet.
+    ///
+    /// @param name for messages
+    public CancelScope(String name) {
+        this.name = requireNonNull(name, "name");
+    }
+
+    String name() {
+        return name;
+    }
+
+    /// Runs the body in this scope.
+    ///
+    /// @param body the code that can be cancelled; what it throws comes out
+    /// @throws IllegalStateException if the scope was entered before
+    public void run(Runnable body) {
+        enter();
+        try {
+            body.run();
+        } finally {
+            exit(FINISHED);
+        }
+    }
+
+    /// Calls the body in this scope.
+    ///
+    /// @param <T> the type of the result
+    /// @param body the code that can be cancelled; what it throws comes out
+    /// @return the body's result
+    /// @throws Exception what the body throws
+    /// @throws IllegalStateException if the scope was entered before
+    public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+        enter();
+        try {
+            return body.call();
+        } finally {
+            exit(FINISHED);
+        }
+    }
+
+    /// Makes this the innermost scope of the calling strand. For code that cannot use [#run]; put [#exit] into a
+    /// `finally`.
+    ///
+    /// @throws IllegalStateException if the scope is entered now or was used up
+    public void enter() {
+        int before = (int) STATE.getAndBitwiseOr(this, ENTERED);
+        if ((before & (ENTERED | FINISHED)) != 0) {
+            throw new IllegalStateException("entered twice: " + name);
+        }
+        Strand self = Strand.current();
+        outer = self.scope();
+        shields = self.shields();
+        self.scope(this);
+        bound = self; // invariant 2: before the read
+        if (isPending()) {
+            self.hintCancel();
+        }
+    }
+
+    /// Leaves this scope. A cancel that was not delivered waits for the next [#enter].
+    ///
+    /// @throws IllegalStateException if this is not the innermost scope of the calling strand
+    public void exit() {
+        exit(0);
+    }
+
+    private void exit(int end) {
+        Strand self = Strand.current();
+        if (self.scope() != this) {
+            throw new IllegalStateException("not the innermost scope of " + self + ": " + name);
+        }
+        bound = null;
+        self.scope(outer);
+        outer = null;
+        if (end != 0) {
+            STATE.getAndBitwiseOr(this, end);
+        } else {
+            STATE.getAndBitwiseAnd(this, ~ENTERED);
+        }
+    }
+
+    /// Cancels the code in this scope, or the code that will enter it. Never blocks.
+    ///
+    /// @return true if this call was the first and the scope was not finished
+    public boolean cancel() {
+        int seen;
+        do {
+            seen = state;
+            if ((seen & (CANCELLED | FINISHED)) != 0) {
+                return false;
+            }
+        } while (!STATE.compareAndSet(this, seen, seen | CANCELLED));
+        Strand strand = bound; // invariant 2: after the write
+        if (strand != null) {
+            strand.hintCancel();
+            strand.unpark();
+        }
+        return true;
+    }
+
+    /// Tells whether it was cancelled, delivered or not.
+    ///
+    /// @return true once [#cancel] has answered true
+    public boolean isCancelled() {
+        return (state & CANCELLED) != 0;
+    }
+
+    /// Looks for a cancel without waiting: for long computations.
+    ///
+    /// @throws CancelledException if a cancel or an interrupt is pending and not shielded
+    public static void check() {
+        Strand.current().checkCancelled();
+    }
+
+    /// Runs clean-up code that outer cancels and interrupts must not disturb; they are held back until it
+    /// ends. A scope
+    /// that is entered inside can still be cancelled itself, so clean-up can have its own time limit.
+    ///
+    /// @param <T> the type of the result
+    /// @param body the clean-up
+    /// @return the body's result
+    /// @throws Exception what the body throws
+    public static <T extends @Nullable Object> T shield(Callable<T> body) throws Exception {
+        Strand self = Strand.current();
+        self.beginShield();
+        try {
+            return body.call();
+        } finally {
+            self.endShield();
+        }
+    }
+
+    /// The same for code without a result.
+    ///
+    /// @param body the clean-up
+    public static void shield(Runnable body) {
+        Strand self = Strand.current();
+        self.beginShield();
+        try {
+            body.run();
+        } finally {
+            self.endShield();
+        }
+    }
+
+    /// Throws for the outermost pending scope that is not shielded; called by the strand itself, with its hint
+    /// cleared.
+    static void deliver(Strand self) {
+        CancelScope found = null;
+        boolean held = false;
+        for (CancelScope each = self.scope(); each != null; each = each.outer) {
+            if (each.isPending()) {
+                if (each.shields >= self.shields()) {
+                    found = each;
+                } else {
+                    held = true;
+                }
+            }
+        }
+        if (found == null) {
+            if (held) {
+                self.hintCancel(); // to be found when the shield has ended
+            }
+            return;
+        }
+        STATE.getAndBitwiseOr(found, DELIVERED);
+        self.hintCancel(); // an inner scope may be pending as well, should the code swallow this one
+        throw CancelledException.of(found);
+    }
+
+    private boolean isPending() {
+        return (state & (CANCELLED | DELIVERED)) == CANCELLED;
+    }
+
+    @Override
+    public String toString() {
+        return "CancelScope[" + name + (isCancelled() ? ", cancelled]" : "]");
+    }
+}

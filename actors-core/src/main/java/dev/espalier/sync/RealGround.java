@@ -1,0 +1,106 @@
+package dev.espalier.sync;
+
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/// The JVM's own clock, threads and parking, and one timer thread for the whole JVM.
+///
+/// Its initialiser starts no thread and takes no lock: a green thread that is first to use this class pins its
+/// carrier
+/// only for an instant.
+final class RealGround implements Ground {
+    static final RealGround INSTANCE = new RealGround();
+
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, RealGround::timerThread);
+
+    private RealGround() {
+        timer.setRemoveOnCancelPolicy(true); // a million removed timers would otherwise stay until their time
+    }
+
+    private static Thread timerThread(Runnable body) {
+        return Thread.ofPlatform()
+                .name("espalier-timer")
+                .daemon(true)
+                .inheritInheritableThreadLocals(false)
+                .unstarted(body);
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public boolean isVirtual() {
+        return false;
+    }
+
+    @Override
+    public Thread newThread(String name, boolean green, boolean daemon, Runnable body) {
+        return green
+                ? Thread.ofVirtual().name(name).unstarted(body)
+                : Thread.ofPlatform().name(name).daemon(daemon).unstarted(body);
+    }
+
+    @Override
+    public void launch(Strand strand) {
+        strand.thread().start();
+    }
+
+    @Override
+    public void park(Strand self, Object blocker, long deadlineNanos) {
+        if (deadlineNanos == Long.MAX_VALUE) {
+            LockSupport.park(blocker);
+            return;
+        }
+        long left = deadlineNanos - System.nanoTime();
+        if (left > 0) {
+            LockSupport.parkNanos(blocker, left);
+        }
+    }
+
+    @Override
+    public void unpark(Strand strand) {
+        LockSupport.unpark(strand.thread());
+    }
+
+    @Override
+    public void interrupt(Strand strand) {
+        strand.thread().interrupt();
+    }
+
+    @Override
+    public Registration schedule(long deadlineNanos, Runnable task) {
+        var timed = new Timed(task);
+        if (deadlineNanos != Long.MAX_VALUE) {
+            // Never early: the executor adds the delay to a later reading of the same clock.
+            long delay = Math.max(0, deadlineNanos - System.nanoTime());
+            timed.bind(timer.schedule(timed, delay, TimeUnit.NANOSECONDS));
+        }
+        return timed;
+    }
+
+    /// Own state, because `Future.cancel` also answers true while the task is running.
+    private static final class Timed extends OneShot {
+        private volatile @Nullable Future<?> future;
+
+        Timed(Runnable task) {
+            super(task);
+        }
+
+        void bind(Future<?> scheduled) {
+            future = scheduled;
+        }
+
+        @Override
+        void removed() {
+            Future<?> scheduled = future;
+            if (scheduled != null) {
+                scheduled.cancel(false);
+            }
+        }
+    }
+}

@@ -1,0 +1,303 @@
+package dev.espalier.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// A thread as this library sees it: the clock it reads, the place where it parks, the scope that cancels it.
+///
+/// There is one object per thread, green or platform. A thread that was not started here gets one on first
+/// use, on the
+/// JVM's own clock.
+///
+/// *Threads.* Static methods concern the calling thread; the others may be called from any thread.
+/// *Memory.* What a thread does before [#unpark] happens before what the strand does after the [#park] that it
+/// ends;
+/// what it does before starting a strand happens before the body.
+///
+/// *Lost wake-ups.* [#park] looks for a cancel and then parks; a cancel that comes in between would be missed
+/// if it
+/// were only a flag. It is not: [CancelScope#cancel] first sets its state and the strand's hint, then unparks.
+/// Either
+/// the hint is seen before parking, or the unpark comes after that look and leaves a permit, which nothing
+/// between the
+/// look and the real park can consume; the park then returns at once, and the second look finds the cancel.
+/// | field | written by | read by | mode |
+/// |---|---|---|---|
+/// | `scope`, `shields`, `heldInterrupt` | the strand itself | the strand itself | plain |
+/// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
+public final class Strand {
+    /// As a deadline: never.
+    private static final long NEVER = Long.MAX_VALUE;
+    /// Differences of clock values are meaningful up to here, about 146 years; longer durations never end.
+    private static final long FARTHEST = Long.MAX_VALUE / 2;
+
+    private static final ThreadLocal<Strand> CURRENT = new ThreadLocal<>();
+
+    private final Ground ground;
+    private final Thread thread;
+    private final @Nullable Runnable body;
+    private final @Nullable Signal ended;
+
+    /// For the ground alone: what it remembers about this strand.
+    @Nullable
+    Object seat;
+
+    private @Nullable CancelScope scope;
+    private int shields;
+    private boolean heldInterrupt;
+    private volatile boolean cancelHint;
+
+    private Strand(Thread adopted) {
+        ground = RealGround.INSTANCE;
+        thread = adopted;
+        body = null;
+        ended = null;
+    }
+
+    private Strand(Ground ground, String name, boolean green, boolean daemon, Runnable body) {
+        this.ground = ground;
+        this.body = requireNonNull(body, "body");
+        this.ended = new Signal();
+        this.thread = ground.newThread(requireNonNull(name, "name"), green, daemon, this::runBody);
+    }
+
+    /// The strand of the calling thread.
+    ///
+    /// @return always the same object for one thread
+    public static Strand current() {
+        Strand strand = CURRENT.get();
+        if (strand == null) {
+            strand = new Strand(Thread.currentThread());
+            CURRENT.set(strand);
+        }
+        return strand;
+    }
+
+    /// Starts a green thread, on the ground of the calling strand.
+    ///
+    /// *Failure.* What the body throws goes to the thread's uncaught-exception handler.
+    ///
+    /// @param name the thread's name, set before it starts
+    /// @param body what it does
+    /// @return the started strand
+    public static Strand start(String name, Runnable body) {
+        return start(current().ground, name, true, true, body);
+    }
+
+    /// Starts a platform thread, on the ground of the calling strand.
+    ///
+    /// *Failure.* What the body throws goes to the thread's uncaught-exception handler.
+    ///
+    /// @param name the thread's name, set before it starts
+    /// @param daemon false: the JVM does not end before this thread
+    /// @param body what it does
+    /// @return the started strand
+    public static Strand startPlatform(String name, boolean daemon, Runnable body) {
+        return start(current().ground, name, false, daemon, body);
+    }
+
+    /// Starts a green thread on the ground of this strand, whoever calls; see [#start].
+    ///
+    /// @param name the thread's name, set before it starts
+    /// @param body what it does
+    /// @return the started strand
+    public Strand startSibling(String name, Runnable body) {
+        return start(ground, name, true, true, body);
+    }
+
+    static Strand start(Ground ground, String name, boolean green, boolean daemon, Runnable body) {
+        var strand = new Strand(ground, name, green, daemon, body);
+        ground.launch(strand);
+        return strand;
+    }
+
+    Ground ground() {
+        return ground;
+    }
+
+    private void runBody() {
+        CURRENT.set(this);
+        try {
+            requireNonNull(body).run();
+        } finally {
+            requireNonNull(ended).go();
+        }
+    }
+
+    /// The thread behind it.
+    ///
+    /// @return the thread
+    public Thread thread() {
+        return thread;
+    }
+
+    /// The monotonic clock of this strand's ground. It may be negative and may wrap: compare values by their
+    /// difference
+    /// only.
+    ///
+    /// @return nanoseconds since an arbitrary origin
+    public long nanoTime() {
+        return ground.nanoTime();
+    }
+
+    /// The monotonic clock of the calling strand, see [#nanoTime].
+    ///
+    /// @return nanoseconds since an arbitrary origin
+    public static long now() {
+        return current().nanoTime();
+    }
+
+    /// Tells whether this strand lives in a simulation.
+    ///
+    /// @return true if time only passes when every strand of the simulation is parked
+    public boolean isVirtualTime() {
+        return ground.isVirtual();
+    }
+
+    /// Parks the calling strand until it is unparked, the deadline, a cancel or an interrupt. It may return
+    /// for no
+    /// reason at all: call it in a loop that looks at what it waits for.
+    ///
+    /// *Cost.* Does not allocate.
+    ///
+    /// @param blocker shown by debuggers and thread dumps
+    /// @param deadlineNanos a value of this strand's clock; [Long#MAX_VALUE] for none
+    /// @throws CancelledException if a cancel of a scope of this strand is pending and not shielded (it is
+    ///     delivered once), or if the thread is interrupted and not shielded (the flag stays set)
+    public static void park(Object blocker, long deadlineNanos) {
+        Strand self = current();
+        self.checkCancelled();
+        if (deadlineNanos != NEVER && deadlineNanos - self.ground.nanoTime() <= 0) {
+            return;
+        }
+        self.ground.park(self, blocker, deadlineNanos);
+        self.checkCancelled();
+    }
+
+    /// Ends the current or next [#park] of this strand.
+    public void unpark() {
+        ground.unpark(this);
+    }
+
+    /// Interrupts the thread, see [Thread#interrupt].
+    public void interrupt() {
+        ground.interrupt(this);
+    }
+
+    /// Sleeps, never too short.
+    ///
+    /// @param duration how long; not negative; zero only looks for a cancel
+    /// @throws CancelledException if cancelled or interrupted, see [#park]
+    public static void sleep(Duration duration) {
+        long deadline = deadlineAfter(duration);
+        do {
+            park(Strand.class, deadline);
+        } while (!isOver(deadline));
+    }
+
+    /// The deadline that many nanoseconds from now, on the clock of the calling strand.
+    ///
+    /// @param duration how long; not negative; from about 146 years on it never ends
+    /// @return a clock value, or [Long#MAX_VALUE] for never
+    /// @throws IllegalArgumentException if the duration is negative
+    public static long deadlineAfter(Duration duration) {
+        requireNonNull(duration, "duration");
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException("negative duration: " + duration);
+        }
+        if (duration.compareTo(Duration.ofNanos(FARTHEST)) >= 0) {
+            return NEVER;
+        }
+        long deadline = now() + duration.toNanos(); // may wrap: the clock may, too
+        return deadline == NEVER ? deadline + 1 : deadline; // a nanosecond late rather than never
+    }
+
+    /// Whether the deadline has come on the clock of the calling strand.
+    static boolean isOver(long deadlineNanos) {
+        return deadlineNanos != NEVER && deadlineNanos - now() <= 0;
+    }
+
+    /// Tells whether it has not ended yet.
+    ///
+    /// @return false once the body has returned or thrown
+    public boolean isAlive() {
+        return ended == null ? thread.isAlive() : !ended.isGo();
+    }
+
+    /// Waits until the body has returned or thrown.
+    ///
+    /// @param duration how long at most; not negative
+    /// @return true if it has ended
+    /// @throws IllegalStateException if this strand was not started by [#start] or [#startPlatform]
+    /// @throws CancelledException if the caller is cancelled or interrupted meanwhile
+    public boolean join(Duration duration) {
+        if (ended == null) {
+            throw new IllegalStateException("not started as a strand: " + thread);
+        }
+        return ended.waitForGo(duration);
+    }
+
+    /// Runs a task at or after the deadline, on the ground's timer thread; never early.
+    ///
+    /// *Failure.* What the task throws is logged; the timer goes on.
+    /// *Threads.* All timers of the JVM share one thread: tasks must be short and must not wait.
+    /// *Cost.* O(log n) with n pending tasks, also to remove it.
+    ///
+    /// @param deadlineNanos a value of this strand's clock; [Long#MAX_VALUE] never comes
+    /// @param task what to run
+    /// @return removes the task
+    public Registration schedule(long deadlineNanos, Runnable task) {
+        return ground.schedule(deadlineNanos, requireNonNull(task, "task"));
+    }
+
+    @Override
+    public String toString() {
+        return "Strand[" + thread.getName() + "]";
+    }
+
+    // ---- For CancelScope: everything below but `hintCancel` is called by the strand itself.
+
+    @Nullable
+    CancelScope scope() {
+        return scope;
+    }
+
+    void scope(@Nullable CancelScope innermost) {
+        scope = innermost;
+    }
+
+    int shields() {
+        return shields;
+    }
+
+    void hintCancel() {
+        cancelHint = true;
+    }
+
+    void beginShield() {
+        shields++;
+    }
+
+    void endShield() {
+        shields--;
+        if (shields == 0 && heldInterrupt) {
+            heldInterrupt = false;
+            thread.interrupt();
+        }
+    }
+
+    void checkCancelled() {
+        if (cancelHint) {
+            cancelHint = false; // before the look: a cancel that the look misses sets it again
+            CancelScope.deliver(this);
+        }
+        if (thread.isInterrupted()) {
+            if (shields == 0) {
+                throw CancelledException.interrupted(thread);
+            }
+            heldInterrupt |= Thread.interrupted(); // a set flag would turn every park into a busy loop
+        }
+    }
+}
