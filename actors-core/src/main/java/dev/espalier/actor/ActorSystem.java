@@ -400,13 +400,16 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     void failed(Failure failure, Decision decision) {
-        Log.LOG.error(
-                "{}; {} decided to {}",
-                failure,
-                failure.supervisor(),
-                decision.name().toLowerCase(java.util.Locale.ROOT),
-                failure.cause());
-        observers.failed(failure, decision);
+        failures.add(failure);
+        Serial.Turns.afterwards(() -> {
+            Log.LOG.error(
+                    "{}; {} decided to {}",
+                    failure,
+                    failure.supervisor(),
+                    decision.name().toLowerCase(java.util.Locale.ROOT),
+                    failure.cause());
+            observers.failed(failure, decision);
+        });
     }
 
     void restarted(Cell<?> cell) {

@@ -161,7 +161,12 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             if (deadlineNanos != Long.MAX_VALUE && deadlineNanos - Strand.now() <= 0) {
                 return null;
             }
-            cell.scheduler().await(cell, deadlineNanos);
+            leaveEngine(); // while it is parked it can be given up
+            try {
+                cell.scheduler().await(cell, deadlineNanos);
+            } finally {
+                enterEngine();
+            }
         }
     }
 

@@ -40,7 +40,6 @@ final class Cell<M> implements ActorRef<M> {
     final Lifecycle life;
     private final Signal stopped = new Signal();
     private final Scheduler scheduler;
-    private final Supervisor supervisor;
 
     /// Owned by the [Scheduler].
     volatile int run;
@@ -53,8 +52,6 @@ final class Cell<M> implements ActorRef<M> {
     volatile @Nullable Object result;
     private volatile @Nullable ChildSet children;
     private volatile long leftOver;
-    private volatile long fullSince;
-    private volatile boolean fullWarned;
 
     Cell(ActorSystem system, @Nullable Cell<?> parent, ActorSpec<M> spec, Scheduler scheduler) {
         this.system = system;
@@ -64,7 +61,6 @@ final class Cell<M> implements ActorRef<M> {
         this.mailbox = new Mailbox(spec.mailbox);
         this.program = spec.factory.create(this);
         this.life = new Lifecycle(this);
-        this.supervisor = new Supervisor(this);
     }
 
     /// The actor whose code the calling thread runs.
@@ -89,7 +85,7 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     Supervisor supervisor() {
-        return supervisor;
+        return children().supervisor;
     }
 
     // Names.
@@ -136,7 +132,7 @@ final class Cell<M> implements ActorRef<M> {
         }
         switch (offer) {
             case ACCEPTED -> wake();
-            case DROPPED -> noteFull("a sender");
+            case DROPPED -> noteFull();
             case CLOSED -> late(entry);
             case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + path());
         }
@@ -158,7 +154,7 @@ final class Cell<M> implements ActorRef<M> {
     /// The mailbox was full: does what its policy says.
     private Mailbox.Offer sendFull(Object entry) {
         if (spec.mailbox.overflow == Overflow.FAIL) {
-            noteFull("a sender");
+            noteFull();
             throw new MailboxFullException(
                     "The mailbox of " + path() + " is full: " + mailbox.depth() + " messages", null);
         }
@@ -187,31 +183,17 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     /// A message met a full mailbox without waiting: warns if that has gone on for a second.
-    private void noteFull(String sender) {
-        long now = system.now();
-        long since = fullSince;
-        if (since == 0 || mailbox.depth() < spec.mailbox.bound / 2) {
-            fullSince = now == 0 ? 1 : now;
-        } else if (now - since > FULL_WARNING) {
-            Thread thread = Thread.currentThread();
-            warnFull(thread.getName().isEmpty() ? sender : thread.getName());
+    private void noteFull() {
+        if (mailbox.fullFor(system.now()) > FULL_WARNING) {
+            warnFull(Thread.currentThread().getName());
         }
     }
 
     private void warnFull(String sender) {
-        if (!fullWarned) {
-            fullWarned = true;
+        if (mailbox.startWarning()) {
             long depth = mailbox.depth();
             Log.LOG.warn("The mailbox of {} has been full for over 1 s: {} messages, sender {}", path(), depth, sender);
             system.observers.mailboxFull(this, depth, sender);
-        }
-    }
-
-    /// The reader has emptied half of the mailbox: the episode is over.
-    void episodeOver() {
-        if (fullWarned || fullSince != 0) {
-            fullWarned = false;
-            fullSince = 0;
         }
     }
 
@@ -301,8 +283,8 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     private String timeoutText(Request<?> pending) {
-        Cell<?> asker = current();
-        return (asker == null ? "thread " + Thread.currentThread().getName() : asker.path()) + " asked " + path()
+        Cell<?> asker = pending.asker;
+        return (asker == null ? "thread " + pending.strand.thread().getName() : asker.path()) + " asked " + path()
                 + " and had no reply for "
                 + Duration.ofNanos(system.now() - pending.startedNanos).toMillis()
                 + " ms; the asked actor is " + state() + " (" + life.activity() + ") with " + mailbox.depth()
@@ -451,8 +433,9 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     void reopenChildren() {
-        supervisor.forget();
-        children().reopen();
+        ChildSet set = children();
+        set.supervisor.forget();
+        set.reopen();
     }
 
     /// Makes a child, starts it and, for a behavior, waits until it has started.
@@ -490,7 +473,6 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     void tellChildFailure(Failure failure) {
-        system.failures.add(failure);
         CellContext<M> now = context;
         if (now != null) {
             now.childFailed(failure);
@@ -523,10 +505,6 @@ final class Cell<M> implements ActorRef<M> {
             deadLetter(entry, DeadLetter.Reason.LEFT_OVER);
         }
         mailbox.wakeSettledWaiters();
-    }
-
-    void abandonStrand() {
-        Log.LOG.error("{} was abandoned: its thread did not come back", path());
     }
 
     /// The life is over: frees the name, tells everybody. Runs with nothing held.

@@ -26,6 +26,7 @@ final class ChildSet implements Children {
     /// nothing.
     static final int ENDED_KEPT = 1_000;
 
+    final Supervisor supervisor;
     private final Cell<?> owner;
     private final ReentrantLock lock = new ReentrantLock();
     private final LinkedHashMap<String, Cell<?>> living = new LinkedHashMap<>();
@@ -35,6 +36,7 @@ final class ChildSet implements Children {
 
     ChildSet(Cell<?> owner) {
         this.owner = owner;
+        this.supervisor = new Supervisor(owner);
     }
 
     private <T> T locked(java.util.function.Supplier<T> action) {

@@ -58,7 +58,7 @@ final class InlineProgram extends Program<Object> {
 
     @Override
     boolean abandon() {
-        return released.compareAndSet(false, true);
+        return adopted != null && released.compareAndSet(false, true);
     }
 
     @Override

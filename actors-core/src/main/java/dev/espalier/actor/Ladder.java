@@ -1,7 +1,6 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Registration;
-import dev.espalier.sync.Strand;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +47,7 @@ final class Ladder {
     private final Lifecycle life;
     private volatile Rung rung = Rung.ASKED;
     private boolean running;
+    private boolean started;
     private boolean wasAbandoned;
     private long askedAt;
     private long graceOver;
@@ -84,6 +84,7 @@ final class Ladder {
             askedAt = now;
         }
         running = true;
+        started = true;
         long grace = grace();
         graceOver = grace == Long.MAX_VALUE ? Long.MAX_VALUE : now + grace;
         unwind = grace == Long.MAX_VALUE ? MOST_UNWIND : Math.clamp(grace / 25, LEAST_UNWIND, MOST_UNWIND);
@@ -131,12 +132,24 @@ final class Ladder {
         wasAbandoned = true;
     }
 
+    boolean wasAbandoned() {
+        return wasAbandoned;
+    }
+
     void stop() {
         if (running) {
             running = false;
             generation++;
             cancelTimer();
         }
+    }
+
+    /// A fresh incarnation begins.
+    void reset() {
+        stop();
+        rung = Rung.ASKED;
+        started = false;
+        stack = List.of();
     }
 
     private void cancelTimer() {
@@ -182,21 +195,23 @@ final class Ladder {
                 at,
                 () -> life.serial.post(() -> {
                     if (running && mine == generation) {
-                        reach(next);
+                        if (rung == next) {
+                            life.climbed(next); // again
+                        } else {
+                            reach(next);
+                        }
                     }
                 }));
     }
 
     private void reach(Rung next) {
         long now = cell.system.now();
-        if (rung != next) {
-            for (int i = rung.ordinal() + 1; i <= next.ordinal(); i++) {
-                reachedAt[i] = now;
-            }
-            rung = next;
-            takeStack();
+        takeStack();
+        while (running && rung.compareTo(next) < 0) {
+            rung = Rung.values()[rung.ordinal() + 1];
+            reachedAt[rung.ordinal()] = now;
+            life.climbed(rung);
         }
-        life.climbed(next);
         if (running && next != Rung.ABANDON) {
             arm();
         }
@@ -221,7 +236,7 @@ final class Ladder {
             case INTERRUPT -> StopReport.How.INTERRUPTED;
             case ABANDON -> wasAbandoned ? StopReport.How.ABANDONED : StopReport.How.INTERRUPTED;
         };
-        long start = askedAt == 0 && !everStarted() ? now : askedAt;
+        long start = started ? askedAt : now;
         long cancelAt = at(Rung.CANCEL, now);
         long interruptAt = at(Rung.INTERRUPT, now);
         return new StopReport.End(
@@ -237,16 +252,7 @@ final class Ladder {
                 how == StopReport.How.CLEAN || how == StopReport.How.FAILED ? List.of() : stack);
     }
 
-    private boolean everStarted() {
-        return graceOver != 0 || unwind != 0;
-    }
-
     private long at(Rung which, long now) {
         return rung.compareTo(which) >= 0 ? reachedAt[which.ordinal()] : now;
-    }
-
-    /// The clock of the calling thread has no say here: see [Strand#nanoTime].
-    static Duration since(long then, long now) {
-        return Duration.ofNanos(now - then);
     }
 }

@@ -69,12 +69,13 @@ final class Lifecycle {
     private @Nullable Failure pending;
     private boolean drained;
     private boolean endsItself;
-    private boolean downReported;
+    private volatile boolean downReported;
     private boolean toldAll;
     private volatile @Nullable Cell<?> stoppingChild;
     private long settledBefore;
     private boolean bySupervisor;
     private boolean abandoned;
+    private volatile boolean resumable;
 
     Lifecycle(Cell<?> cell) {
         this.cell = cell;
@@ -130,6 +131,20 @@ final class Lifecycle {
 
     boolean isStarting() {
         return user == User.STARTING && goal == Goal.RUN;
+    }
+
+    /// Whether its last failure left its object usable.
+    boolean isResumable() {
+        return resumable;
+    }
+
+    /// Whether its incarnation has ended and it waits to be begun again.
+    boolean isDown() {
+        return goal == Goal.RESTART && user == User.NONE && downReported;
+    }
+
+    boolean wasAbandoned() {
+        return ladder.wasAbandoned();
     }
 
     boolean codeIsRunning() {
@@ -196,6 +211,7 @@ final class Lifecycle {
     void userStartFailed(Throwable thrown) {
         serial.post(() -> {
             user = User.DOWN;
+            resumable = false;
             if (!startedOnce && incarnation == 1) {
                 startFailure = thrown;
                 goal = Goal.STOP;
@@ -217,6 +233,7 @@ final class Lifecycle {
     void userFailed(Failure failure) {
         serial.post(() -> {
             user = User.DOWN;
+            resumable = pending == null;
             failed(failure);
         });
     }
@@ -344,7 +361,6 @@ final class Lifecycle {
     void terminate() {
         serial.post(() -> {
             if (goal != Goal.STOP) {
-                fatal = pending;
                 stopNow(Ladder.Rung.ASKED);
             }
         });
@@ -382,6 +398,7 @@ final class Lifecycle {
             toldAll = false;
             pleaseStop = new Signal();
             incarnation++;
+            ladder.reset();
             cell.program.prepare();
             cell.reopenChildren();
             cell.program.command(Program.Command.BEGIN_AGAIN);
@@ -394,6 +411,7 @@ final class Lifecycle {
             if (goal == Goal.RUN && pending == null) {
                 Supervisor supervisor = supervisor();
                 Failure failure = failure(cause, null);
+                resumable = false;
                 if (supervisor == null) {
                     fatal = failure;
                     cell.system.failed(failure, Decision.STOP);
@@ -429,6 +447,7 @@ final class Lifecycle {
         }
         if (goal != Goal.STOP) {
             boolean restarting = goal == Goal.RESTART;
+            fatal = fatal == null ? pending : fatal;
             goal = Goal.STOP;
             state = ActorState.STOPPING;
             settledBefore = cell.mailbox.settled();
@@ -482,6 +501,7 @@ final class Lifecycle {
             goal = Goal.STOP;
             state = ActorState.STOPPING;
             ladder.abandoned();
+            Serial.Turns.afterwards(() -> Log.LOG.error("{} was abandoned: its thread did not come back", cell.path()));
         }
         if (!abandoned) {
             ladder.again();

@@ -49,6 +49,7 @@ final class Mailbox {
     private static final VarHandle DROPPED;
     private static final VarHandle LATE;
     private static final VarHandle OVER;
+    private static final VarHandle WARNED;
     private static final VarHandle WAITING;
     private static final VarHandle SETTLED_WAITERS;
 
@@ -59,6 +60,7 @@ final class Mailbox {
             DROPPED = lookup.findVarHandle(Mailbox.class, "dropped", long.class);
             LATE = lookup.findVarHandle(Mailbox.class, "late", long.class);
             OVER = lookup.findVarHandle(Mailbox.class, "overBound", long.class);
+            WARNED = lookup.findVarHandle(Mailbox.class, "warned", boolean.class);
             WAITING = lookup.findVarHandle(Mailbox.class, "waiting", Queue.class);
             SETTLED_WAITERS = lookup.findVarHandle(Mailbox.class, "settledWaiters", Queue.class);
         } catch (ReflectiveOperationException e) {
@@ -89,6 +91,8 @@ final class Mailbox {
     private volatile long overBound;
     private volatile @Nullable Queue<WaitEdge> waiting;
     private volatile @Nullable Queue<Strand> settledWaiters;
+    private volatile long fullSince;
+    private volatile boolean warned;
     private volatile long held;
     private long arrivals;
 
@@ -267,11 +271,39 @@ final class Mailbox {
         taken++;
     }
 
+    /// For how long it has been full, as senders have noticed.
+    long fullFor(long now) {
+        long since = fullSince;
+        if (since == 0) {
+            fullSince = now == 0 ? 1 : now;
+            return 0;
+        }
+        return now - since;
+    }
+
+    /// Whether this is the first warning of the episode.
+    boolean startWarning() {
+        return WARNED.compareAndSet(this, false, true);
+    }
+
+    /// The reader has emptied half of it: the episode is over.
+    private void endEpisode() {
+        if (fullSince != 0) {
+            fullSince = 0;
+        }
+        if (warned) {
+            warned = false;
+        }
+    }
+
     /// Wakes the waiting senders once there is room worth waking for.
     private void wakeSenders() {
         Queue<WaitEdge> all = waiting;
-        if (all != null && !all.isEmpty() && depth() <= spec.bound / 2) {
-            all.forEach(WaitEdge::wake);
+        if ((all != null || fullSince != 0 || warned) && depth() <= spec.bound / 2) {
+            endEpisode();
+            if (all != null) {
+                all.forEach(WaitEdge::wake);
+            }
         }
     }
 

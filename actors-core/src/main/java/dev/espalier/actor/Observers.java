@@ -50,7 +50,7 @@ final class Observers {
     }
 
     void failed(Failure failure, Decision decision) {
-        Serial.Turns.afterwards(() -> tell(all, o -> o.failed(failure, decision)));
+        tell(all, o -> o.failed(failure, decision));
     }
 
     void hookFailed(String path, String hook, Throwable thrown) {

@@ -4,6 +4,7 @@ import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.CancelledException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import org.jctools.queues.varhandle.unpadded.MpscLinkedVarHandleUnpaddedQueue;
@@ -280,8 +281,20 @@ abstract class Program<M> {
         owner = USER;
     }
 
+    /// Whether this is what a cancel or an interrupt of the ladder led to, and so no failure.
     boolean wasCancelled(@Nullable Throwable thrown) {
-        return thrown instanceof CancelledException && aborted;
+        if (!aborted) {
+            return false;
+        }
+        int depth = 0;
+        for (Throwable t = thrown; t != null && depth < 20; t = t.getCause(), depth++) {
+            if (t instanceof CancelledException
+                    || t instanceof InterruptedException
+                    || t instanceof ClosedByInterruptException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Ends the incarnation as far as the user can see it.

@@ -31,7 +31,8 @@ final class Request<R> implements ReplyTo<R> {
 
     final long startedNanos;
     final long deadlineNanos;
-    private final Strand asker;
+    final Strand strand;
+    final @Nullable Cell<?> asker = Cell.current();
     private final @Nullable BiConsumer<@Nullable R, @Nullable Throwable> completion;
     private volatile @Nullable Registration timer;
     /// Set before the request is sent.
@@ -40,9 +41,9 @@ final class Request<R> implements ReplyTo<R> {
 
     private volatile @Nullable Object outcome;
 
-    Request(Strand asker, long deadlineNanos, @Nullable BiConsumer<@Nullable R, @Nullable Throwable> completion) {
-        this.asker = asker;
-        this.startedNanos = asker.nanoTime();
+    Request(Strand strand, long deadlineNanos, @Nullable BiConsumer<@Nullable R, @Nullable Throwable> completion) {
+        this.strand = strand;
+        this.startedNanos = strand.nanoTime();
         this.deadlineNanos = deadlineNanos;
         this.completion = completion;
     }
@@ -73,7 +74,7 @@ final class Request<R> implements ReplyTo<R> {
             }
             completion.accept(valueOrNull(value), value instanceof Failed(Throwable cause) ? cause : null);
         } else {
-            asker.unpark();
+            strand.unpark();
         }
         return true;
     }
@@ -97,7 +98,7 @@ final class Request<R> implements ReplyTo<R> {
 
     /// Nobody waits for it any more.
     boolean isExpired() {
-        return outcome != null || deadlineNanos - asker.nanoTime() <= 0;
+        return outcome != null || deadlineNanos - strand.nanoTime() <= 0;
     }
 
     /// The reply, once done.
@@ -116,6 +117,6 @@ final class Request<R> implements ReplyTo<R> {
 
     @Override
     public Duration remaining() {
-        return outcome != null ? Duration.ZERO : Duration.ofNanos(Math.max(0, deadlineNanos - asker.nanoTime()));
+        return outcome != null ? Duration.ZERO : Duration.ofNanos(Math.max(0, deadlineNanos - strand.nanoTime()));
     }
 }

@@ -3,10 +3,8 @@ package dev.espalier.actor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Decides about the children of one actor. All of it belongs to the actor's [Serial]; children post what
@@ -45,7 +43,6 @@ final class Supervisor {
     private final ArrayDeque<Long> restarts = new ArrayDeque<>();
     private final Map<Cell<?>, Plan> plans = new HashMap<>();
     private final ArrayDeque<Case> waiting = new ArrayDeque<>();
-    private final Set<Cell<?>> significantGone = new HashSet<>();
 
     Supervisor(Cell<?> owner) {
         this.owner = owner;
@@ -106,7 +103,7 @@ final class Supervisor {
             Log.engineError("The decider of " + child.path() + " failed; its failure is escalated", t);
             return Decision.ESCALATE;
         }
-        if (decision == Decision.RESUME && child.program.endsItself()) {
+        if (decision == Decision.RESUME && (child.program.endsItself() || !child.life.isResumable())) {
             decision = Decision.RESTART;
         }
         return decision == Decision.RESTART && child.spec.restart == Restart.TEMPORARY ? Decision.STOP : decision;
@@ -184,9 +181,10 @@ final class Supervisor {
         if (!plan.starting) {
             if (plan.next >= 0) {
                 Cell<?> member = plan.members.get(plan.next);
-                if (member.life.isStopping()) {
-                    member.life.stopByParent(Ladder.Rung.ASKED);
-                } else if (member.spec.restart == Restart.TEMPORARY) {
+                if (member.life.isDown()) {
+                    plan.next--;
+                    proceed(plan);
+                } else if (member.life.isStopping() || member.spec.restart == Restart.TEMPORARY) {
                     member.life.stopByParent(Ladder.Rung.ASKED);
                 } else {
                     member.life.endIncarnation();
@@ -264,7 +262,10 @@ final class Supervisor {
     /// Called in the owner's serial: a child has ended for good.
     void childStopped(Cell<?> child, boolean byItself) {
         Plan plan = plans.remove(child);
-        if (plan != null) {
+        if (plan != null && child.life.wasAbandoned() && child.spec.restart != Restart.TEMPORARY) {
+            owner.life.fail(new RestartsExhaustedException(
+                    child.path() + " cannot be restarted: its thread did not come back and was abandoned", null));
+        } else if (plan != null) {
             int at = plan.members.indexOf(child);
             plan.members.remove(at);
             if (!plan.starting && at <= plan.next) {
@@ -284,18 +285,16 @@ final class Supervisor {
             }
         }
         if (child.spec.significant && byItself) {
-            significantEnded(child);
+            significantEnded();
         }
     }
 
-    private void significantEnded(Cell<?> child) {
-        significantGone.add(child);
+    private void significantEnded() {
         boolean end = switch (rules.autoShutdown()) {
             case NEVER -> false;
             case ANY_SIGNIFICANT -> true;
             case ALL_SIGNIFICANT -> owner.childrenInOrder().stream().noneMatch(other -> other.spec.significant);
         };
-        significantGone.clear();
         if (end) {
             owner.life.stopItself();
         }
