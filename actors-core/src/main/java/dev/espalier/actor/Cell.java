@@ -445,10 +445,17 @@ final class Cell<M> implements ActorRef<M> {
             throw new IllegalArgumentException("A significant child must be transient or temporary: " + childSpec.name);
         }
         Cell<C> child = new Cell<>(system, this, childSpec, system.scheduler);
-        children().add(child);
+        ActorSpec<?> before = children().add(child);
         child.scheduler.start(child);
         if (!child.program.endsItself()) {
-            child.awaitStart();
+            try {
+                child.awaitStart();
+            } catch (StartFailedException e) {
+                if (before != null) {
+                    children().keep(before);
+                }
+                throw e;
+            }
         }
         return child;
     }

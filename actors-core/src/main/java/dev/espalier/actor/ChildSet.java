@@ -50,7 +50,11 @@ final class ChildSet implements Children {
 
     // The engine.
 
-    void add(Cell<?> child) {
+    /// Takes a child in.
+    ///
+    /// @return the spec that was listed under its name, without an actor
+    @Nullable
+    ActorSpec<?> add(Cell<?> child) {
         lock.lock();
         try {
             if (!open) {
@@ -68,9 +72,9 @@ final class ChildSet implements Children {
                             child.path() + " depends on " + needed + ", which is no living sibling; start it before");
                 }
             }
-            ended.remove(child.name());
             living.put(child.name(), child);
             used = true;
+            return ended.remove(child.name());
         } finally {
             lock.unlock();
         }
@@ -180,7 +184,7 @@ final class ChildSet implements Children {
     public Outcome terminate(String name) {
         Cell<?> child = get(name);
         if (child != null) {
-            child.stop();
+            child.life.stopByParent(Ladder.Rung.ASKED);
             child.stopped().waitForGo();
             return Outcome.DONE;
         }
@@ -207,9 +211,6 @@ final class ChildSet implements Children {
             return Outcome.DONE;
         } catch (NameTakenException e) {
             return Outcome.RUNNING;
-        } catch (StartFailedException e) {
-            keep(spec);
-            throw e;
         }
     }
 
