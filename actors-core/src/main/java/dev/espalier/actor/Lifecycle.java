@@ -69,7 +69,7 @@ final class Lifecycle {
     private @Nullable Failure pending;
     private boolean drained;
     private boolean endsItself;
-    private volatile boolean downReported;
+    private boolean downReported;
     private boolean toldAll;
     private volatile @Nullable Cell<?> stoppingChild;
     private long settledBefore;
@@ -138,9 +138,14 @@ final class Lifecycle {
         return resumable;
     }
 
-    /// Whether its incarnation has ended and it waits to be begun again.
-    boolean isDown() {
-        return goal == Goal.RESTART && user == User.NONE && downReported;
+    /// Whether it has failed and its supervisor may still resume it. Only for tasks of its serial.
+    boolean awaitsVerdict() {
+        return goal == Goal.RUN && pending != null;
+    }
+
+    /// Whether it neither stops nor restarts.
+    boolean goesOn() {
+        return goal == Goal.RUN;
     }
 
     boolean wasAbandoned() {
@@ -226,6 +231,9 @@ final class Lifecycle {
         serial.post(() -> {
             user = User.LIVE;
             cell.forEachChild(child -> child.life.suspend(false));
+            if (cell.hasChildSet()) {
+                cell.supervisor().ownerResumed();
+            }
             advance();
         });
     }
@@ -245,6 +253,9 @@ final class Lifecycle {
                 fatal = fatal == null ? failure : fatal;
             }
             cell.system.failed(failure, Decision.STOP);
+            if (cell.parent != null) {
+                cell.parent.tellChildFailure(failure);
+            }
             advance();
             return;
         }
@@ -366,13 +377,18 @@ final class Lifecycle {
         });
     }
 
-    /// Ends this incarnation; the supervisor is told when it is down.
+    /// Ends this incarnation; the supervisor is told when it is down, again if it is down already.
     void endIncarnation() {
         serial.post(() -> {
             if (goal != Goal.RUN) {
+                Supervisor supervisor = supervisor();
+                if (goal == Goal.RESTART && downReported && supervisor != null) {
+                    supervisor.childDown(cell);
+                }
                 return;
             }
             goal = Goal.RESTART;
+            cell.supervisor().dropCases();
             pending = null;
             if (ready == null) {
                 ready = new Signal();
@@ -449,10 +465,14 @@ final class Lifecycle {
             boolean restarting = goal == Goal.RESTART;
             fatal = fatal == null ? pending : fatal;
             goal = Goal.STOP;
+            cell.supervisor().dropCases();
             state = ActorState.STOPPING;
             settledBefore = cell.mailbox.settled();
             toldAll = false;
             cell.shutChildren();
+            if (cell.program.suspended || pending != null) { // while it drains, its children can be asked
+                cell.forEachChild(child -> child.life.suspend(false));
+            }
             cell.program.suspend(false);
             if (!restarting && !endsItself) {
                 pleaseStopGoes();

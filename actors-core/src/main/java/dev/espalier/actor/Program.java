@@ -117,7 +117,9 @@ abstract class Program<M> {
 
     void suspend(boolean value) {
         suspended = value;
-        cell.wake();
+        if (!value) {
+            cell.wake();
+        }
     }
 
     /// Cancels what runs, and handles no more messages.

@@ -3,29 +3,38 @@ package dev.espalier.actor;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Decides about the children of one actor. All of it belongs to the actor's [Serial]; children post what
-/// happened to
-/// them and get their verdict as a post.
+/// happened to them and get their verdict as a post.
 ///
-/// A *plan* is one restart under way: its members are taken down one at a time in reverse start order, then,
-/// after the
-/// back-off, begun one at a time in start order. One-for-one has a plan per child; the other strategies have
-/// one plan
-/// at
-/// a time, and what fails meanwhile is looked at when it is done. A member whose start fails makes a new plan,
-/// which
-/// counts: so restarts that keep failing end in the limit.
+/// A *plan* is one restart under way: its members are taken down one at a time in reverse start order, then, after
+/// the back-off, begun one at a time in start order. One-for-one has a plan per child; the other strategies have one
+/// plan at a time, and what fails meanwhile is looked at when it is done. A member that fails while the plan begins
+/// others makes a new plan, which counts: so restarts that keep failing end in the limit. The new plan takes over
+/// those that the old one has not begun.
+///
+/// While the owner itself has failed and is not judged, nothing is begun and no case is decided; if it is resumed,
+/// that is made up for.
 final class Supervisor {
     /// One restart under way.
     private static final class Plan {
         final Cell<?> culprit;
+        /// In start order.
         final List<Cell<?>> members;
+
+        /// The member that is being taken down or begun.
         int next;
+
         boolean starting;
+        boolean backingOff;
+        /// It could go on, but the owner has failed.
+        boolean held;
 
         Plan(Cell<?> culprit, List<Cell<?>> members) {
             this.culprit = culprit;
@@ -34,15 +43,18 @@ final class Supervisor {
         }
     }
 
-    /// A child whose case waits for a plan to end.
+    /// A child that failed or ended, to be decided about.
     private record Case(
             Cell<?> child, int incarnation, @Nullable Failure failure) {}
 
+    /// Restarts remembered when their number is unlimited: more make no difference to a back-off.
+    private static final int REMEMBERED = 64;
+
     private final Cell<?> owner;
     private Supervision rules;
-    private final ArrayDeque<Long> restarts = new ArrayDeque<>();
-    private final Map<Cell<?>, Plan> plans = new HashMap<>();
-    private final ArrayDeque<Case> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Long> restarts = new ArrayDeque<>(0);
+    private final Map<Cell<?>, Plan> plans = new HashMap<>(0);
+    private final ArrayDeque<Case> waiting = new ArrayDeque<>(0);
 
     Supervisor(Cell<?> owner) {
         this.owner = owner;
@@ -71,34 +83,42 @@ final class Supervisor {
 
     private void failed(Case c) {
         Failure failure = c.failure;
-        if (failure == null || c.child.life.incarnation() != c.incarnation) {
+        if (failure == null) {
             return;
         }
-        if (!owner.life.isUp() && !owner.life.isStarting()) {
-            owner.system.failed(failure, Decision.STOP);
-            c.child.life.terminate();
-            return;
-        }
-        Plan plan = plans.get(c.child);
-        if (plan == null && isGroup() && !plans.isEmpty()) {
+        Cell<?> child = c.child;
+        Plan plan = plans.get(child);
+        if (child.life.isStopping()) {
+            report(failure, Decision.STOP);
+        } else if (child.life.incarnation() != c.incarnation) {
+            report(failure, Decision.RESTART); // by another case's plan, while this one waited
+        } else if (owner.life.awaitsVerdict() || (plan == null && isGroup() && !plans.isEmpty())) {
             waiting.add(c);
-            return;
-        }
-        Decision decision = decide(c.child, failure);
-        owner.system.failed(failure, decision);
-        owner.tellChildFailure(failure);
-        switch (decision) {
-            case RESUME -> c.child.life.resume();
-            case STOP -> c.child.life.terminate();
-            case ESCALATE -> owner.life.fail(failure.cause());
-            case RESTART -> restart(c.child, failure.cause());
+        } else if (!owner.life.isUp() && !owner.life.isStarting()) {
+            report(failure, Decision.STOP);
+            child.life.terminate();
+        } else {
+            Decision decision = decide(child, failure);
+            report(failure, decision);
+            switch (decision) {
+                case RESUME -> child.life.resume();
+                case STOP -> child.life.terminate();
+                case ESCALATE -> owner.life.fail(failure.cause());
+                case RESTART -> restart(child, failure.cause());
+            }
         }
     }
 
-    private Decision decide(Cell<?> child, Failure failure) {
+    private void report(Failure failure, Decision decision) {
+        owner.system.failed(failure, decision);
+        owner.tellChildFailure(failure);
+    }
+
+    private static Decision decide(Cell<?> child, Failure failure) {
+        ActorSpec<?> spec = child.spec;
         Decision decision;
         try {
-            decision = child.spec.decider.decide(failure.cause());
+            decision = Objects.requireNonNull(spec.decider.decide(failure.cause()), "the decision");
         } catch (Throwable t) {
             Log.engineError("The decider of " + child.path() + " failed; its failure is escalated", t);
             return Decision.ESCALATE;
@@ -106,14 +126,16 @@ final class Supervisor {
         if (decision == Decision.RESUME && (child.program.endsItself() || !child.life.isResumable())) {
             decision = Decision.RESTART;
         }
-        return decision == Decision.RESTART && child.spec.restart == Restart.TEMPORARY ? Decision.STOP : decision;
+        return decision == Decision.RESTART && spec.restart == Restart.TEMPORARY ? Decision.STOP : decision;
     }
 
     private void ended(Case c) {
         if (c.child.life.incarnation() != c.incarnation) {
             return;
         }
-        if (owner.life.isUp() && c.child.spec.restart == Restart.PERMANENT) {
+        if (owner.life.awaitsVerdict()) {
+            waiting.add(c);
+        } else if (owner.life.isUp() && c.child.spec.restart == Restart.PERMANENT) {
             if (isGroup() && !plans.isEmpty()) {
                 waiting.add(c);
             } else {
@@ -124,6 +146,26 @@ final class Supervisor {
         }
     }
 
+    /// The owner goes on after a failure of its own.
+    void ownerResumed() {
+        for (Plan plan : new ArrayList<>(plans.values())) {
+            if (plan.held) {
+                plan.held = false;
+                proceed(plan);
+            }
+        }
+        lookAtWaiting();
+    }
+
+    /// The owner restarts or stops, its children with it: nothing is left to decide, but no failure is lost.
+    void dropCases() {
+        for (Case c = waiting.poll(); c != null; c = waiting.poll()) {
+            if (c.failure != null) {
+                report(c.failure, Decision.STOP);
+            }
+        }
+    }
+
     // Plans.
 
     private boolean isGroup() {
@@ -131,6 +173,10 @@ final class Supervisor {
     }
 
     private void restart(Cell<?> child, @Nullable Throwable cause) {
+        Plan old = plans.get(child);
+        if (child.life.isStopping() || (old != null && !old.starting)) {
+            return; // it ends for good, or its turn in the old plan comes
+        }
         if (!withinLimit()) {
             owner.life.fail(new RestartsExhaustedException(
                     owner.path() + " has had more than " + rules.restarts() + " restarts in " + rules.period()
@@ -138,61 +184,68 @@ final class Supervisor {
                     cause));
             return;
         }
-        Plan old = plans.get(child);
-        Plan plan = new Plan(child, members(child, old));
+        List<Cell<?>> members = members(child, old);
         if (old != null) {
-            old.members.forEach(plans::remove);
+            old.members.forEach(member -> plans.remove(member, old));
         }
-        plan.members.forEach(member -> plans.put(member, plan));
-        proceed(plan);
+        if (!members.isEmpty()) {
+            Plan plan = new Plan(child, members);
+            members.forEach(member -> plans.put(member, plan));
+            proceed(plan);
+        }
     }
 
     private boolean withinLimit() {
-        if (rules.restarts() == Supervision.UNLIMITED) {
-            return true;
-        }
         long now = owner.system.now();
         long period = Ladder.nanos(rules.period());
         restarts.add(now);
-        while (!restarts.isEmpty() && now - restarts.getFirst() > period) {
+        boolean unlimited = rules.restarts() == Supervision.UNLIMITED;
+        while (now - restarts.getFirst() > period || (unlimited && restarts.size() > REMEMBERED)) {
             restarts.removeFirst();
         }
-        return restarts.size() <= rules.restarts();
+        return unlimited || restarts.size() <= rules.restarts();
     }
 
     private List<Cell<?>> members(Cell<?> child, @Nullable Plan old) {
-        if (!isGroup()) {
-            return new ArrayList<>(List.of(child));
-        }
         List<Cell<?>> all = owner.childrenInOrder();
-        int from = rules.strategy() == Strategy.ONE_FOR_ALL ? 0 : all.indexOf(child);
-        List<Cell<?>> members = new ArrayList<>(all.subList(Math.max(from, 0), all.size()));
-        if (old != null) {
-            old.members.stream()
-                    .filter(all::contains)
-                    .filter(m -> !members.contains(m))
-                    .forEach(members::add);
+        int at = all.indexOf(child);
+        if (at < 0) {
+            return List.of();
         }
-        return members;
+        List<Cell<?>> wanted =
+                switch (rules.strategy()) {
+                    case ONE_FOR_ONE -> List.of(child);
+                    case ONE_FOR_ALL -> all;
+                    case REST_FOR_ONE -> all.subList(at, all.size());
+                };
+        if (old == null) {
+            return new ArrayList<>(wanted);
+        }
+        Set<Cell<?>> members = new HashSet<>(wanted);
+        members.addAll(old.members.subList(Math.min(old.next, old.members.size()), old.members.size()));
+        all.retainAll(members);
+        return all;
     }
 
     /// Takes the next member down or begins it.
     private void proceed(Plan plan) {
+        if (!owner.life.goesOn()) {
+            return; // all children are being stopped
+        }
         if (!plan.starting) {
             if (plan.next >= 0) {
-                Cell<?> member = plan.members.get(plan.next);
-                if (member.life.isDown()) {
-                    plan.next--;
-                    proceed(plan);
-                } else if (member.life.isStopping() || member.spec.restart == Restart.TEMPORARY) {
-                    member.life.stopByParent(Ladder.Rung.ASKED);
-                } else {
-                    member.life.endIncarnation();
-                }
+                takeDown(plan.members.get(plan.next).life, plan.members.get(plan.next).spec);
                 return;
             }
             plan.starting = true;
-            backOff(plan);
+            plan.next = 0;
+            plan.backingOff = backOff(plan);
+        }
+        if (plan.backingOff) {
+            return;
+        }
+        if (owner.life.awaitsVerdict()) {
+            plan.held = true;
         } else if (plan.next < plan.members.size()) {
             plan.members.get(plan.next).life.beginAgain();
         } else {
@@ -201,34 +254,40 @@ final class Supervisor {
         }
     }
 
-    private void backOff(Plan plan) {
-        plan.next = 0;
+    private static void takeDown(Lifecycle member, ActorSpec<?> spec) {
+        if (member.isStopping() || spec.restart == Restart.TEMPORARY) {
+            member.stopByParent(Ladder.Rung.ASKED);
+        } else {
+            member.endIncarnation();
+        }
+    }
+
+    /// @return whether there is something to wait for
+    private boolean backOff(Plan plan) {
         long wait = plan.culprit.spec.backOff.nanos(Math.max(1, restarts.size()));
-        if (wait <= 0) {
-            proceed(plan);
-            return;
+        if (wait <= 0 || plan.members.isEmpty()) {
+            return false;
         }
         owner.system.strand.schedule(
                 owner.system.now() + wait,
                 () -> post(() -> {
-                    if (isCurrent(plan)) {
+                    if (!plan.members.isEmpty() && plans.get(plan.members.getFirst()) == plan) {
+                        plan.backingOff = false;
                         proceed(plan);
                     }
                 }));
-    }
-
-    private boolean isCurrent(Plan plan) {
-        return plans.containsValue(plan) && owner.life.isUp();
+        return true;
     }
 
     private void lookAtWaiting() {
+        int looks = waiting.size();
         for (Case c = waiting.poll(); c != null; c = waiting.poll()) {
             if (c.failure == null) {
                 ended(c);
             } else {
                 failed(c);
             }
-            if (!plans.isEmpty()) {
+            if (--looks == 0 || (isGroup() && !plans.isEmpty())) {
                 return;
             }
         }
@@ -268,20 +327,15 @@ final class Supervisor {
         } else if (plan != null) {
             int at = plan.members.indexOf(child);
             plan.members.remove(at);
-            if (!plan.starting && at <= plan.next) {
-                boolean awaited = at == plan.next;
+            boolean awaited = at == plan.next;
+            if (plan.starting ? at < plan.next : at <= plan.next) {
                 plan.next--;
-                if (awaited) {
-                    proceed(plan);
-                }
-            } else if (plan.starting) {
-                boolean awaited = at == plan.next;
-                if (at < plan.next) {
-                    plan.next--;
-                }
-                if (awaited) {
-                    proceed(plan);
-                }
+            }
+            if (plan.members.isEmpty()) {
+                plan.backingOff = false;
+            }
+            if (awaited) {
+                proceed(plan);
             }
         }
         if (child.spec.significant && byItself) {
@@ -290,20 +344,25 @@ final class Supervisor {
     }
 
     private void significantEnded() {
-        boolean end = switch (rules.autoShutdown()) {
-            case NEVER -> false;
-            case ANY_SIGNIFICANT -> true;
-            case ALL_SIGNIFICANT -> owner.childrenInOrder().stream().noneMatch(other -> other.spec.significant);
-        };
-        if (end) {
+        boolean end =
+                switch (rules.autoShutdown()) {
+                    case NEVER -> false;
+                    case ANY_SIGNIFICANT -> true;
+                    case ALL_SIGNIFICANT ->
+                        owner.childrenInOrder().stream().noneMatch(other -> other.spec.significant);
+                };
+        if (end && owner.parent == null) {
+            owner.system.stop();
+        } else if (end) {
             owner.life.stopItself();
         }
     }
 
-    /// A fresh incarnation of the owner begins without memory.
+    /// A fresh incarnation of the owner begins without memory, by the rules of its spec.
     void forget() {
         restarts.clear();
         plans.clear();
         waiting.clear();
+        rules = owner.spec.supervision;
     }
 }
