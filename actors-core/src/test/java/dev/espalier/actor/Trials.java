@@ -1,0 +1,167 @@
+package dev.espalier.actor;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.espalier.sync.Strand;
+import dev.espalier.sync.VirtualTime;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Assertions;
+import org.slf4j.LoggerFactory;
+
+/// Runs a test of the tree on a virtual clock: first come first served, then under several random schedules.
+/// Whatever the test is about, the engine must not have failed itself, every failure is reported once, and the
+/// ledger is balanced at the end.
+final class Trials {
+    private static final int SEEDS = 5;
+
+    private Trials() {}
+
+    @FunctionalInterface
+    interface Trial {
+        void run(ActorSystem system, Events events) throws Exception;
+    }
+
+    /// A message that is code: what the actor does about it.
+    @FunctionalInterface
+    interface Job {
+        void run(ActorContext<Job> ctx) throws Exception;
+    }
+
+    /// What actors of the tests throw; without a stack, it is thrown often.
+    static final class Boom extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        Boom(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    static void run(Trial trial) throws Exception {
+        run(builder -> builder, trial);
+    }
+
+    static void run(UnaryOperator<ActorSystem.Builder> setUp, Trial trial) throws Exception {
+        VirtualTime.run(() -> once(setUp, trial));
+        for (long seed = 1; seed <= SEEDS; seed++) {
+            VirtualTime.run(seed, () -> once(setUp, trial));
+        }
+    }
+
+    /// One run, on the ground of the calling thread, which may be the real one.
+    static void once(UnaryOperator<ActorSystem.Builder> setUp, Trial trial) throws Exception {
+        Events events = new Events();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.espalier.actor");
+        boolean additive = logger.isAdditive();
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.setAdditive(false);
+        logger.addAppender(lines);
+        try {
+            ActorSystem system = setUp.apply(ActorSystem.builder("t")
+                            .handleSignals(false)
+                            .discoverObservers(false)
+                            .observer(events))
+                    .start();
+            try (system) {
+                trial.run(system, events);
+            }
+            Assertions.assertTrue(system.ledger().balanced(), () -> "unbalanced: " + system.ledger());
+        } finally {
+            logger.detachAppender(lines);
+            logger.setAdditive(additive);
+        }
+        for (ILoggingEvent line : List.copyOf(lines.list)) {
+            String text = line.getFormattedMessage();
+            if (text.equals("A task of the engine failed") || text.equals("A callback failed")) {
+                Assertions.fail(text + ": " + line.getThrowableProxy().getClassName() + " "
+                        + line.getThrowableProxy().getMessage() + " at "
+                        + line.getThrowableProxy().getStackTraceElementProxyArray()[0]);
+            }
+        }
+        events.assertEachFailureOnce();
+    }
+
+    /// Lets everything happen that can happen now; a millisecond passes.
+    static void settle() {
+        Strand.sleep(Duration.ofMillis(1));
+    }
+
+    static void seconds(double n) {
+        Strand.sleep(Duration.ofNanos((long) (n * 1e9)));
+    }
+
+    static Boom crash() {
+        return new Boom("crash");
+    }
+
+    /// A message over which the actor fails.
+    static void crash(ActorRef<Job> ref) {
+        ref.tell(ctx -> {
+            throw crash();
+        });
+    }
+
+    /// The living actor at this path below the root.
+    @SuppressWarnings("unchecked")
+    static ActorRef<Job> at(ActorSystem system, String path) {
+        return (ActorRef<Job>) system.find("/t/" + path)
+                .orElseThrow(() -> new AssertionError("no actor " + path + " in\n" + system.tree(100)));
+    }
+
+    static boolean lives(ActorSystem system, String path) {
+        return system.find("/t/" + path).isPresent();
+    }
+
+    /// An actor that notes its hooks and does its jobs; it starts the given children.
+    static ActorSpec<Job> probe(String name, Events events, ActorSpec<?>... children) {
+        return ActorSpec.behaviorWith(name, ctx -> new Probe(ctx, events, List.of(children)));
+    }
+
+    static class Probe implements Behavior<Job> {
+        final String name;
+        final Events events;
+        final List<ActorSpec<?>> children;
+
+        Probe(ActorContext<Job> ctx, Events events, List<ActorSpec<?>> children) {
+            this.name = ctx.self().name();
+            this.events = events;
+            this.children = children;
+            events.trip("new " + name);
+        }
+
+        @Override
+        public void onStart(ActorContext<Job> ctx) {
+            events.hook("start " + name);
+            children.forEach(ctx::spawn);
+        }
+
+        @Override
+        public void beforeRestart(ActorContext<Job> ctx) {
+            events.hook("before " + name);
+        }
+
+        @Override
+        public void afterRestart(ActorContext<Job> ctx) {
+            events.hook("after " + name);
+            children.forEach(ctx::spawn);
+        }
+
+        @Override
+        public void onStop(ActorContext<Job> ctx) {
+            events.hook("stop " + name);
+        }
+
+        @Override
+        public void onMessage(Job job, ActorContext<Job> ctx) throws Exception {
+            job.run(ctx);
+        }
+
+        @Override
+        public void onChildFailure(Failure failure, ActorContext<Job> ctx) {
+            events.childFailures.add(failure);
+        }
+    }
+}
