@@ -131,10 +131,25 @@ final class Cell<M> implements ActorRef<M> {
             offer = sendFull(entry);
         }
         switch (offer) {
-            case ACCEPTED -> wake();
-            case DROPPED -> noteFull();
+            case ACCEPTED -> accepted();
+            case DROPPED -> dropped(entry);
             case CLOSED -> late(entry);
             case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + path());
+        }
+    }
+
+    private void accepted() {
+        wake();
+        if (spec.mailbox.overflow == Overflow.DROP_OLDEST && mailbox.isFull()) {
+            noteFull();
+        }
+    }
+
+    private void dropped(Object entry) {
+        noteFull();
+        if (entry instanceof Request<?> request) {
+            request.abort(
+                    new MailboxFullException("The mailbox of " + path() + " is full: the request was dropped", null));
         }
     }
 

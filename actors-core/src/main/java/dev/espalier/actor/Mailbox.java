@@ -151,6 +151,10 @@ final class Mailbox {
         }
     }
 
+    boolean isFull() {
+        return depth() >= spec.bound;
+    }
+
     /// Whether an offer would find room, or the close.
     boolean hasRoomOrClosed() {
         long now = accepted;
