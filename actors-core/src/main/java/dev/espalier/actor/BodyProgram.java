@@ -19,6 +19,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     /// Messages received and not yet declared as processed.
     private int inHand;
     private @Nullable Object last;
+    /// The requests of a batch, but for the first message.
+    private List<Request<?>> requests = List.of();
     /// Messages of the control lane that wait for the next receive.
     private final ArrayDeque<M> delivered = new ArrayDeque<>(0);
 
@@ -79,8 +81,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             return;
         }
         Object message = last == null ? null : Mailbox.message(last);
-        if (thrown != null && last instanceof Request<?> request) {
-            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
+        if (thrown != null) {
+            failRequests(thrown);
         }
         settle();
         endContext();
@@ -91,6 +93,15 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             cell.life.userEnded();
         } else {
             cell.life.userFailed(cell.life.failure(thrown, message));
+        }
+    }
+
+    private void failRequests(Throwable thrown) {
+        if (last instanceof Request<?> request) {
+            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
+        }
+        for (Request<?> request : requests) {
+            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
         }
     }
 
@@ -109,6 +120,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             cell.mailbox.held(0);
         }
         last = null;
+        requests = List.of();
         CellContext<M> ctx = context();
         ctx.messageEnded();
     }
@@ -220,6 +232,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
                     cell.deadLetter(request, DeadLetter.Reason.EXPIRED);
                     continue;
                 }
+                keepRequest(entry);
                 inHand++;
                 cell.mailbox.held(inHand);
                 batch.add(message);
@@ -228,6 +241,15 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             leaveEngine();
         }
         return batch;
+    }
+
+    private void keepRequest(@Nullable Object entry) {
+        if (entry instanceof Request<?> request) {
+            if (requests.isEmpty()) {
+                requests = new ArrayList<>();
+            }
+            requests.add(request);
+        }
     }
 
     @Override

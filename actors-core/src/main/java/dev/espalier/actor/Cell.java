@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Registration;
 import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
@@ -131,10 +132,25 @@ final class Cell<M> implements ActorRef<M> {
             offer = sendFull(entry);
         }
         switch (offer) {
-            case ACCEPTED -> wake();
-            case DROPPED -> noteFull();
+            case ACCEPTED -> accepted();
+            case DROPPED -> dropped(entry);
             case CLOSED -> late(entry);
             case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + path());
+        }
+    }
+
+    private void accepted() {
+        wake();
+        if (spec.mailbox.overflow == Overflow.DROP_OLDEST && mailbox.isFull()) {
+            noteFull();
+        }
+    }
+
+    private void dropped(Object entry) {
+        noteFull();
+        if (entry instanceof Request<?> request) {
+            request.abort(
+                    new MailboxFullException("The mailbox of " + path() + " is full: the request was dropped", null));
         }
     }
 
@@ -227,18 +243,27 @@ final class Cell<M> implements ActorRef<M> {
         WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.ASK, this, pending);
         try {
             sendRequest(request, pending);
-            while (!pending.isDone() && pending.deadlineNanos - self.nanoTime() > 0) {
-                Strand.park(this, pending.deadlineNanos);
-            }
-            if (!pending.isDone()) {
-                pending.abort(new AskTimeoutException(timeoutText(pending), null));
-            }
+            awaitDone(pending);
             return answer(pending);
         } catch (dev.espalier.sync.CancelledException e) {
             pending.abort(new AskTimeoutException("The asker was cancelled", e));
             throw e;
         } finally {
             edge.exit();
+        }
+    }
+
+    private void awaitDone(Request<?> pending) {
+        Registration end = stopped.onGo(() -> refuse(pending));
+        try {
+            while (!pending.isDone() && pending.deadlineNanos - Strand.now() > 0) {
+                Strand.park(this, pending.deadlineNanos);
+            }
+        } finally {
+            end.remove();
+        }
+        if (!pending.isDone()) {
+            pending.abort(new AskTimeoutException(timeoutText(pending), null));
         }
     }
 
@@ -260,10 +285,22 @@ final class Cell<M> implements ActorRef<M> {
             Duration timeout,
             BiConsumer<@Nullable R, @Nullable Throwable> completion) {
         Request<R> pending = new Request<>(Strand.current(), deadline(timeout), completion);
-        var timer = system.strand.schedule(
+        Registration timer = system.strand.schedule(
                 pending.deadlineNanos, () -> pending.abort(new AskTimeoutException(timeoutText(pending), null)));
         pending.whenDone(timer);
-        sendRequest(request, pending);
+        try {
+            sendRequest(request, pending);
+        } catch (MailboxFullException e) {
+            pending.abort(e);
+        } catch (Throwable t) { // it was never sent: no outcome
+            timer.remove();
+            throw t;
+        }
+        Registration end = stopped.onGo(() -> refuse(pending));
+        pending.whenDone(() -> {
+            end.remove();
+            return timer.remove();
+        });
     }
 
     /// Now plus the time-out, but not after the deadline of the request that the asker is handling.

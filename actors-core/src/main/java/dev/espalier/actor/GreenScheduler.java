@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Strand;
+import java.util.concurrent.locks.LockSupport;
 
 /// Runs every actor on a green thread of its own, named with its path: a body on one for its whole life, a
 /// behavior on
@@ -29,6 +30,9 @@ final class GreenScheduler implements Scheduler {
     /// Starts nested in starts; deeper ones get a thread, so that a chain of any depth overflows no stack.
     private static final int DEEPEST_START = 24;
 
+    /// How long an actor that always has messages keeps its carrier: 5 ms.
+    private static final long LONGEST_BURST = 5_000_000L;
+
     private static final ThreadLocal<int[]> NESTED = ThreadLocal.withInitial(() -> new int[1]);
 
     @Override
@@ -36,7 +40,7 @@ final class GreenScheduler implements Scheduler {
         cell.run = AWAKE;
         if (cell.program.endsItself()) {
             cell.life.begin();
-            cell.strand = cell.system.strand.startSibling(cell.path(), () -> runBody(cell));
+            cell.system.strand.startSibling(cell.path(), () -> runBody(cell));
             return;
         }
         int[] depth = NESTED.get();
@@ -61,16 +65,28 @@ final class GreenScheduler implements Scheduler {
     }
 
     private static void startBurst(Cell<?> cell) {
-        cell.strand = cell.system.strand.startSibling(cell.path(), () -> burst(cell));
+        cell.system.strand.startSibling(cell.path(), () -> burst(cell));
     }
 
     private static void burst(Cell<?> cell) {
         Cell.enter(cell);
+        cell.strand = Strand.current();
+        long since = cell.system.now();
         do {
             while (cell.program.step()) {
-                // Step by step until there is no work.
+                if (cell.system.now() - since > LONGEST_BURST) {
+                    giveWay();
+                    since = cell.system.now();
+                }
             }
         } while (release(cell));
+    }
+
+    /// Lets every waiting green thread have a turn: as many actors as carriers that always have messages would
+    /// starve all others. A yield would not do, as it only serves the carrier's own queue. The permit that this may
+    /// take away is not missed: nobody here waits for anything.
+    private static void giveWay() {
+        LockSupport.parkNanos(1);
     }
 
     /// Gives the program back.
@@ -87,6 +103,8 @@ final class GreenScheduler implements Scheduler {
 
     private static void runBody(Cell<?> cell) {
         Cell.enter(cell);
+        // By the thread itself, before it can become IDLE: a waker that sees IDLE always finds it.
+        cell.strand = Strand.current();
         while (!cell.program.isFinished()) {
             if (!cell.program.step()) {
                 awaitCommand(cell);

@@ -151,6 +151,10 @@ final class Mailbox {
         }
     }
 
+    boolean isFull() {
+        return depth() >= spec.bound;
+    }
+
     /// Whether an offer would find room, or the close.
     boolean hasRoomOrClosed() {
         long now = accepted;
@@ -403,22 +407,17 @@ final class Mailbox {
 
     /// Without the messages that came after the close.
     Ledger ledgerBeforeClose() {
-        Ledger all = ledger();
-        long after = late;
-        return new Ledger(
-                all.accepted() - after,
-                all.processed(),
-                all.deadLettered() - after,
-                all.dropped(),
-                all.queued(),
-                all.overBound());
+        return ledger(0);
     }
 
     Ledger ledger() {
+        return ledger(late);
+    }
+
+    private Ledger ledger(long after) {
         long fates = processed;
         long letters = dead;
         long lost = dropped;
-        long after = late;
         long beforeTicket = spec.overflow == Overflow.DROP_NEWEST ? lost : 0;
         long tickets = tickets();
         // Not from the depth alone: a message in hand or stashed is taken but has not met its fate yet.

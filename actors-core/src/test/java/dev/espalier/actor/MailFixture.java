@@ -1,0 +1,86 @@
+package dev.espalier.actor;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import dev.espalier.sync.VirtualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.LoggerFactory;
+
+/// What the tests of mailboxes, asks and stops share: small systems that leave the process alone, and the log.
+final class MailFixture {
+    private MailFixture() {}
+
+    /// A test inside a running system.
+    interface InSystem {
+        void run(ActorSystem system) throws Exception;
+    }
+
+    static ActorSystem.Builder builder() {
+        return ActorSystem.builder("t").handleSignals(false).discoverObservers(false);
+    }
+
+    /// Runs the test in simulated time and stops the system after it.
+    static void inVirtualSystem(InSystem test) throws Exception {
+        VirtualTime.run(() -> runIn(builder(), test));
+    }
+
+    /// As above, the seed picks who is next.
+    static void inVirtualSystem(long seed, InSystem test) throws Exception {
+        VirtualTime.run(seed, () -> runIn(builder(), test));
+    }
+
+    /// Runs the test in real time and stops the system after it.
+    static void inRealSystem(InSystem test) throws Exception {
+        runIn(builder(), test);
+    }
+
+    static void runIn(ActorSystem.Builder builder, InSystem test) throws Exception {
+        try (var system = builder.start()) {
+            test.run(system);
+        }
+    }
+
+    /// A behavior that writes down what it gets.
+    static <M> Behavior<M> into(List<? super M> seen) {
+        return (message, ctx) -> seen.add(message);
+    }
+
+    /// Keeps the engine's log lines from this level on, and keeps them from the console.
+    static final class EngineLog implements AutoCloseable {
+        private final Logger logger = (Logger) LoggerFactory.getLogger("dev.espalier.actor");
+        private final List<String> lines = new CopyOnWriteArrayList<>();
+        private final AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                lines.add(event.getLevel() + " " + event.getFormattedMessage());
+            }
+        };
+
+        EngineLog(Level from) {
+            appender.start();
+            logger.addAppender(appender);
+            logger.setAdditive(false);
+            logger.setLevel(from);
+        }
+
+        /// Keeps the log silent, for tests that provoke many errors.
+        static EngineLog silent() {
+            return new EngineLog(Level.OFF);
+        }
+
+        List<String> lines() {
+            return new ArrayList<>(lines);
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(appender);
+            logger.setAdditive(true);
+            logger.setLevel(null);
+        }
+    }
+}
