@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Registration;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ final class WaitingLine {
     private final ActorSystem system;
     private final Cell<?> root;
     private final long startedNanos;
+    private volatile @Nullable Registration timer;
 
     WaitingLine(ActorSystem system, Cell<?> root, long startedNanos) {
         this.system = system;
@@ -19,13 +21,30 @@ final class WaitingLine {
     }
 
     void start(Duration tick) {
+        schedule(tick);
+        system.stopped().onGo(this::removeTimer);
+    }
+
+    /// The end of the system writes its signal and then reads the timer, this writes the timer and then reads the
+    /// signal: one of them removes it, so that no timer outlives its system.
+    private void schedule(Duration tick) {
         long next = system.now() + tick.toNanos();
-        system.strand.schedule(next, () -> {
+        timer = system.strand.schedule(next, () -> {
             if (!system.stopped().isGo()) {
                 Log.LOG.warn("{}", line());
-                start(tick);
+                schedule(tick);
             }
         });
+        if (system.stopped().isGo()) {
+            removeTimer();
+        }
+    }
+
+    private void removeTimer() {
+        Registration pending = timer;
+        if (pending != null) {
+            pending.remove();
+        }
     }
 
     private String line() {

@@ -1,5 +1,6 @@
 package dev.espalier.sync;
 
+import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,11 @@ final class RealGround implements Ground {
                 .daemon(true)
                 .inheritInheritableThreadLocals(false)
                 .unstarted(body);
+    }
+
+    /// For tests: the timer tasks that have neither begun nor been removed.
+    List<Runnable> pending() {
+        return List.copyOf(timer.getQueue());
     }
 
     @Override
