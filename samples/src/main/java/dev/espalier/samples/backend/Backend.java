@@ -1,0 +1,119 @@
+package dev.espalier.samples.backend;
+
+import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorSpec;
+import dev.espalier.actor.ActorSystem;
+import dev.espalier.actor.BackOff;
+import dev.espalier.actor.Decision;
+import dev.espalier.actor.MailboxSpec;
+import dev.espalier.actor.Overflow;
+import dev.espalier.actor.StopReport;
+import dev.espalier.actor.Supervision;
+import java.net.BindException;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+
+/// The order desk; see the package for the tree.
+///
+/// Usage: `samples/run backend [--port N] [--db URL]` serves until SIGTERM or SIGINT; `samples/run backend --demo`
+/// starts one, drives it, stops it and checks that nothing was lost.
+public final class Backend implements AutoCloseable {
+    private static final BackOff BACK_OFF = BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(5));
+    private static final int MAILBOX = 4_096;
+
+    private final ActorSystem system;
+    private final int port;
+
+    private Backend(ActorSystem system, int port) {
+        this.system = system;
+        this.port = port;
+    }
+
+    /// Starts the tree. An actor is started after those it needs, so it is stopped before them.
+    static Backend start(Settings settings) {
+        ActorSystem system = ActorSystem.builder("backend")
+                .budget(Settings.BUDGET)
+                .supervision(Supervision.oneForOne().intensity(10, Duration.ofMinutes(1)))
+                .start();
+        try {
+            return new Backend(system, spawn(system, settings).port().join());
+        } catch (RuntimeException e) {
+            system.close();
+            throw e;
+        }
+    }
+
+    private static Http spawn(ActorSystem system, Settings s) {
+        // Not interruptible: an interrupt in a read or write would close H2's file.
+        ActorRef<Database.Message> db = system.spawn(ActorSpec.behavior("db", () -> new Database(s.db()))
+                .backOff(BACK_OFF)
+                .interruptible(false));
+        ActorRef<Writer.Store> writer = system.spawn(ActorSpec.body("writer", new Writer(s.db()))
+                .mailbox(MailboxSpec.bounded(MAILBOX, Overflow.FAIL))
+                .backOff(BACK_OFF)
+                .interruptible(false)
+                .dependsOn("db"));
+        ActorRef<Pricing.Price> pricing = system.spawn(
+                ActorSpec.<Pricing.Price>behaviorWith("pricing", ctx -> new Pricing(ctx, s.downstreamLife()))
+                        .supervision(Pricing.SUPERVISION)
+                        .dependsOn("writer"));
+        Customer.Colleagues colleagues = new Customer.Colleagues(db, writer, pricing);
+        Customers.Factory factory = (customers, name) ->
+                new Customer(colleagues, s.idle(), () -> customers.tryTell(new Customers.Leave(name)));
+        ActorRef<Customers.Message> customers =
+                system.spawn(ActorSpec.behavior("customers", () -> new Customers(factory, s.perCustomer()))
+                        .mailbox(MailboxSpec.bounded(MAILBOX, Overflow.FAIL))
+                        .stopsChildrenInParallel()
+                        .dependsOn("db", "writer", "pricing"));
+        Http http = new Http(s, pleaseStop -> new Routes(s, pleaseStop, customers, db));
+        system.spawn(ActorSpec.body("http", http)
+                .onFailure(cause -> cause instanceof BindException ? Decision.ESCALATE : Decision.RESTART)
+                .grace(Duration.ofSeconds(10))
+                .dependsOn("customers", "db"));
+        return http;
+    }
+
+    int port() {
+        return port;
+    }
+
+    ActorSystem system() {
+        return system;
+    }
+
+    /// Stops in order.
+    StopReport stop() {
+        return system.shutdown();
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+
+    public static void main(String[] args) throws Exception {
+        int port = 8_080;
+        String db = Settings.h2("./orders");
+        for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            if (option.equals("--demo") && args.length == 1) {
+                System.exit(Demo.run() ? 0 : 1);
+            } else if (option.equals("--port") && rest.hasNext()) {
+                port = Integer.parseInt(rest.next());
+            } else if (option.equals("--db") && rest.hasNext()) {
+                db = rest.next();
+            } else {
+                System.err.println("usage: backend [--port N] [--db JDBC-URL] | --demo");
+                System.exit(2);
+            }
+        }
+        try {
+            start(Settings.of(port, db)).system().awaitShutdown();
+        } catch (CompletionException e) {
+            System.err.println("Cannot listen on port " + port + ": " + e.getCause());
+            System.exit(1);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package dev.espalier.samples.backend;
+
+import dev.espalier.actor.StopReport;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/// Drives a real order desk by real requests, some of them bad and some twice, stops it, and compares what it
+/// answered with what it stored.
+final class Demo {
+    private static final int REQUESTS = 4_000;
+    private static final int AT_ONCE = 48;
+
+    private final Queue<Comparison.Answered> answers = new ConcurrentLinkedQueue<>();
+
+    /// Runs it with a database of its own, and says whether all was right.
+    static boolean run() throws Exception {
+        Path folder = Files.createTempDirectory("backend-demo");
+        try {
+            return new Demo().run(Settings.h2(folder.resolve("orders").toString()));
+        } finally {
+            try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                    Files.delete(file);
+                }
+            }
+            Files.delete(folder);
+        }
+    }
+
+    private boolean run(String db) throws Exception {
+        StopReport report;
+        try (Backend backend = Backend.start(Settings.of(0, db))) {
+            URI orders = URI.create("http://localhost:" + backend.port() + "/orders");
+            send(orders, 0, REQUESTS / 2);
+            System.out.print(
+                    "\nThe tree in the middle of it:\n" + backend.system().tree(20) + "\n");
+            send(orders, REQUESTS / 2, REQUESTS);
+            report = backend.stop(); // the engine logs the report
+        }
+        Comparison comparison = new Comparison(List.copyOf(answers));
+        comparison.check(report.isClean(), "the stop was not clean");
+        comparison.check(report.ledger().balanced(), "the ledger is not balanced");
+        comparison.check(answers.size() == REQUESTS, REQUESTS - answers.size() + " requests have no answer");
+        int rows = comparison.withRowsOf(db);
+        System.out.println("\nanswers by status: " + byStatus() + "; orders in the database: " + rows);
+        comparison.wrong().stream().limit(10).forEach(line -> System.out.println("WRONG: " + line));
+        System.out.println(comparison.wrong().isEmpty() ? "All is right." : "Not all is right.");
+        return comparison.wrong().isEmpty();
+    }
+
+    private void send(URI orders, int from, int to) {
+        Semaphore turns = new Semaphore(AT_ONCE);
+        try (HttpClient http = HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .build();
+                ExecutorService green = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = from; i < to; i++) {
+                int number = i;
+                turns.acquireUninterruptibly();
+                green.execute(() -> {
+                    try {
+                        answers.add(send(http, orders, number));
+                    } catch (IOException | InterruptedException e) {
+                        System.out.println("request " + number + ": " + e); // will be missed by the comparison
+                    } finally {
+                        turns.release();
+                    }
+                });
+            }
+        }
+    }
+
+    private static Comparison.Answered send(HttpClient http, URI orders, int number)
+            throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(orders)
+                .POST(HttpRequest.BodyPublishers.ofString(body(number)))
+                .build();
+        HttpResponse<byte[]> response = http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        return new Comparison.Answered(isBad(number), response.statusCode(), Order.JSON.readTree(response.body()));
+    }
+
+    private static boolean isBad(int number) {
+        return number % 20 == 7;
+    }
+
+    /// Every tenth request repeats the one before; a quarter of the orders is one customer's.
+    private static String body(int number) {
+        int n = number % 10 == 9 ? number - 1 : number;
+        String customer = n % 4 == 0 ? "anna" : "customer-" + n % 12;
+        String item = n % 3 == 0 ? "apple-tree" : "espalier-wire";
+        int quantity = isBad(n) ? 0 : 1 + n % 5;
+        return "{\"id\":\"order-" + n + "\",\"customer\":\"" + customer + "\",\"item\":\"" + item + "\",\"quantity\":"
+                + quantity + "}";
+    }
+
+    private String byStatus() {
+        return answers.stream()
+                .collect(Collectors.groupingBy(Comparison.Answered::status, TreeMap::new, Collectors.counting()))
+                .toString();
+    }
+}
