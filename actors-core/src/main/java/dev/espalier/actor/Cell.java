@@ -352,7 +352,7 @@ final class Cell<M> implements ActorRef<M> {
 
     @Override
     public @Nullable Object join() {
-        stopped.waitForGo();
+        awaitStopped();
         return outcome();
     }
 
@@ -363,6 +363,16 @@ final class Cell<M> implements ActorRef<M> {
                     + life.activity() + ") with " + mailbox.depth() + " messages queued");
         }
         return outcome();
+    }
+
+    /// Waits for the end; an ask of this actor to the one that waits closes a cycle.
+    void awaitStopped() {
+        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.END, this, null);
+        try {
+            stopped.waitForGo();
+        } finally {
+            edge.exit();
+        }
     }
 
     private @Nullable Object outcome() {
@@ -483,16 +493,22 @@ final class Cell<M> implements ActorRef<M> {
         }
         Cell<C> child = new Cell<>(system, this, childSpec, system.scheduler);
         ActorSpec<?> before = children().add(child);
-        child.scheduler.start(child);
-        if (!child.program.endsItself()) {
-            try {
-                child.awaitStart();
-            } catch (StartFailedException e) {
-                if (before != null) {
-                    children().keep(before);
-                }
-                throw e;
+        if (child.program.endsItself()) {
+            child.scheduler.start(child);
+            return child;
+        }
+        // Before the start, which may run on this very thread: a child that asks its spawner closes a cycle.
+        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.START, child, null);
+        try {
+            child.scheduler.start(child);
+            child.awaitStart();
+        } catch (StartFailedException e) {
+            if (before != null) {
+                children().keep(before);
             }
+            throw e;
+        } finally {
+            edge.exit();
         }
         return child;
     }
@@ -500,12 +516,7 @@ final class Cell<M> implements ActorRef<M> {
     private void awaitStart() {
         Signal ready = life.ready();
         if (ready != null) {
-            WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.START, this, null);
-            try {
-                ready.waitForGo();
-            } finally {
-                edge.exit();
-            }
+            ready.waitForGo();
         }
         Throwable failure = life.startFailure();
         if (failure != null) {

@@ -185,7 +185,7 @@ final class ChildSet implements Children {
         Cell<?> child = get(name);
         if (child != null) {
             child.life.stopByParent(Ladder.Rung.ASKED);
-            child.stopped().waitForGo();
+            child.awaitStopped();
             return Outcome.DONE;
         }
         return status(name) == Status.UNKNOWN ? Outcome.NOT_FOUND : Outcome.DONE;

@@ -212,12 +212,11 @@ final class Supervisor {
         if (at < 0) {
             return List.of();
         }
-        List<Cell<?>> wanted =
-                switch (rules.strategy()) {
-                    case ONE_FOR_ONE -> List.of(child);
-                    case ONE_FOR_ALL -> all;
-                    case REST_FOR_ONE -> all.subList(at, all.size());
-                };
+        List<Cell<?>> wanted = switch (rules.strategy()) {
+            case ONE_FOR_ONE -> List.of(child);
+            case ONE_FOR_ALL -> all;
+            case REST_FOR_ONE -> all.subList(at, all.size());
+        };
         if (old == null) {
             return new ArrayList<>(wanted);
         }
@@ -344,13 +343,11 @@ final class Supervisor {
     }
 
     private void significantEnded() {
-        boolean end =
-                switch (rules.autoShutdown()) {
-                    case NEVER -> false;
-                    case ANY_SIGNIFICANT -> true;
-                    case ALL_SIGNIFICANT ->
-                        owner.childrenInOrder().stream().noneMatch(other -> other.spec.significant);
-                };
+        boolean end = switch (rules.autoShutdown()) {
+            case NEVER -> false;
+            case ANY_SIGNIFICANT -> true;
+            case ALL_SIGNIFICANT -> owner.childrenInOrder().stream().noneMatch(other -> other.spec.significant);
+        };
         if (end && owner.parent == null) {
             owner.system.stop();
         } else if (end) {

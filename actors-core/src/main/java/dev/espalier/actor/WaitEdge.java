@@ -20,13 +20,14 @@ import org.jspecify.annotations.Nullable;
 /// real.
 /// Several owners may find the same cycle; resolving it twice does no harm.
 ///
-/// A cycle with a blocking send in it: that send is let through above the bound. A cycle of asks (and waits for a
-/// start): the youngest ask fails.
+/// A cycle with a blocking send in it: that send is let through above the bound. A cycle of asks (and waits
+/// without a limit for a start or an end): the youngest ask fails.
 final class WaitEdge {
     enum Kind {
         ASK,
         SEND,
-        START
+        START,
+        END
     }
 
     private static final AtomicLong SEQUENCE = new AtomicLong();

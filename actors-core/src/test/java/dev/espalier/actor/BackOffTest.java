@@ -98,9 +98,12 @@ class BackOffTest {
             }
             events.take();
             seconds(4.99);
-            assertEquals(20, events.take().stream().filter(s -> s.startsWith("before")).count());
+            assertEquals(
+                    20,
+                    events.take().stream().filter(s -> s.startsWith("before")).count());
             seconds(5);
-            long early = events.take().stream().filter(s -> s.startsWith("after")).count();
+            long early =
+                    events.take().stream().filter(s -> s.startsWith("after")).count();
             assertTrue(early > 0 && early < 20, early + " of 20 in the first half");
             seconds(5.02);
             assertEquals(20 - early, events.take().size());
@@ -111,13 +114,9 @@ class BackOffTest {
     void shouldRestartTogetherAfterOneWaitAlsoWhenAMemberIsStoppedMeanwhile() throws Exception {
         Trials.run((system, events) -> {
             BackOff backOff = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
-            system.spawn(probe(
-                            "boss",
-                            events,
-                            probe("a", events),
-                            probe("b", events).backOff(backOff),
-                            probe("c", events))
-                    .supervision(Supervision.oneForAll()));
+            system.spawn(
+                    probe("boss", events, probe("a", events), probe("b", events).backOff(backOff), probe("c", events))
+                            .supervision(Supervision.oneForAll()));
             ActorRef<Job> a = at(system, "boss/a");
             crash(at(system, "boss/b"));
             seconds(5);

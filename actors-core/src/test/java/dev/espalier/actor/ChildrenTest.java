@@ -114,8 +114,8 @@ class ChildrenTest {
             system.spawn(probe("a", events));
             system.children().terminate("a");
             events.trap("start a", 1);
-            StartFailedException thrown =
-                    assertThrows(StartFailedException.class, () -> system.children().restart("a"));
+            StartFailedException thrown = assertThrows(
+                    StartFailedException.class, () -> system.children().restart("a"));
             assertEquals("start a", thrown.getCause().getMessage());
             assertEquals(Status.TERMINATED, system.children().status("a"));
             assertEquals(Outcome.DONE, system.children().restart("a"));

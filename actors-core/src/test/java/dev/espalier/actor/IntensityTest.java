@@ -85,8 +85,7 @@ class IntensityTest {
             crash(at(system, "boss/b"));
             assertExhausted(boss, "/t/boss/b");
             settle();
-            assertEquals(
-                    List.of("start boss", "start a", "start b", "stop b", "stop a", "stop boss"), events.take());
+            assertEquals(List.of("start boss", "start a", "start b", "stop b", "stop a", "stop boss"), events.take());
         });
     }
 
@@ -146,7 +145,11 @@ class IntensityTest {
                 assertEquals(ActorState.RUNNING, boss.state());
                 crash(a); // the fourth
                 assertExhausted(boss, "/t/boss/a");
-                assertEquals(4, events.judgements().stream().filter(s -> s.startsWith("/t/boss/a ")).count());
+                assertEquals(
+                        4,
+                        events.judgements().stream()
+                                .filter(s -> s.startsWith("/t/boss/a "))
+                                .count());
             });
         }
     }
@@ -184,9 +187,9 @@ class IntensityTest {
     @Test
     void shouldNotCountWhatIsResumedOrStopped() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(probe(
-                            "boss", events, probe("resumed", events).onFailure(cause -> Decision.RESUME))
-                    .supervision(Supervision.DEFAULT.intensity(0, Duration.ofDays(1))));
+            ActorRef<Job> boss =
+                    system.spawn(probe("boss", events, probe("resumed", events).onFailure(cause -> Decision.RESUME))
+                            .supervision(Supervision.DEFAULT.intensity(0, Duration.ofDays(1))));
             for (int i = 0; i < 5; i++) {
                 crash(at(system, "boss/resumed"));
                 boss.tell(ctx -> ctx.spawn(probe("temporary", events).restart(Restart.TEMPORARY)));

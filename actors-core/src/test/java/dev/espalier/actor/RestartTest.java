@@ -65,7 +65,8 @@ class RestartTest {
                 assertEquals(again ? ActorState.RUNNING : ActorState.STOPPED, ref.state());
                 assertEquals(again ? 2 : 1, ref.info().incarnation());
                 assertEquals(
-                        again ? Status.ALIVE : Status.TERMINATED, system.children().status(ref.name()));
+                        again ? Status.ALIVE : Status.TERMINATED,
+                        system.children().status(ref.name()));
             }
         });
     }
@@ -81,9 +82,11 @@ class RestartTest {
                 boolean again = how == End.ABNORMAL;
                 assertEquals(again ? ActorState.RUNNING : ActorState.STOPPED, ref.state());
                 assertEquals(
-                        again ? Status.ALIVE : Status.TERMINATED, system.children().status(ref.name()));
+                        again ? Status.ALIVE : Status.TERMINATED,
+                        system.children().status(ref.name()));
                 assertEquals(
-                        again ? Outcome.RUNNING : Outcome.DONE, system.children().restart(ref.name()));
+                        again ? Outcome.RUNNING : Outcome.DONE,
+                        system.children().restart(ref.name()));
                 settle();
                 assertEquals(ActorState.RUNNING, Trials.at(system, ref.name()).state());
             }
@@ -156,8 +159,8 @@ class RestartTest {
     @Test
     void shouldLetMessagesWaitThatAreSentDuringARestart() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> ref = system.spawn(probe("a", events)
-                    .backOff(new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0)));
+            ActorRef<Job> ref = system.spawn(
+                    probe("a", events).backOff(new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0)));
             crash(ref);
             seconds(5);
             ref.tell(ctx -> events.add("handled by " + ctx.incarnation()));
@@ -171,8 +174,8 @@ class RestartTest {
     @Test
     void shouldWaitUntilARestartIsComplete() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> ref = system.spawn(probe("a", events)
-                    .backOff(new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0)));
+            ActorRef<Job> ref = system.spawn(
+                    probe("a", events).backOff(new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0)));
             assertTrue(ref.awaitReady(Duration.ZERO));
             crash(ref);
             settle();
@@ -189,8 +192,8 @@ class RestartTest {
     @Test
     void shouldEndTheWaitForARestartWhenTheActorIsStoppedInstead() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> ref = system.spawn(
-                    probe("a", events).backOff(new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0)));
+            ActorRef<Job> ref =
+                    system.spawn(probe("a", events).backOff(new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0)));
             crash(ref);
             Strand.start("stopper", () -> {
                 seconds(3);
@@ -215,7 +218,8 @@ class RestartTest {
             });
             ref.tell(ctx -> events.add("second in " + ctx.incarnation()));
             settle();
-            List<String> told = events.take().stream().filter(s -> s.contains(" in ")).toList();
+            List<String> told =
+                    events.take().stream().filter(s -> s.contains(" in ")).toList();
             assertEquals(List.of("first in 1", "first in 2", "first in 3", "second in 3"), told);
             assertEquals(0, ref.ledger().deadLettered());
             assertEquals(2, ref.ledger().processed());
@@ -237,8 +241,7 @@ class RestartTest {
                     List.of("start a", "poison", "before a", "after a", "poison", "before a", "after a", "sound"),
                     events.take());
             assertEquals(1, events.deadLetters.size());
-            assertEquals(
-                    new DeadLetter(poison, "/t/a", DeadLetter.Reason.QUARANTINED), events.deadLetters.peek());
+            assertEquals(new DeadLetter(poison, "/t/a", DeadLetter.Reason.QUARANTINED), events.deadLetters.peek());
             assertEquals(1, system.deadLetters().count(DeadLetter.Reason.QUARANTINED));
             assertEquals(1, ref.ledger().deadLettered());
             assertEquals(1, ref.ledger().processed());

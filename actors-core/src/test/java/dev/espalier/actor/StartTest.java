@@ -27,8 +27,8 @@ class StartTest {
     @Test
     void shouldStartChildrenInTheGivenOrder() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(
-                    probe("boss", events, probe("a", events), probe("b", events), probe("c", events)));
+            ActorRef<Job> boss =
+                    system.spawn(probe("boss", events, probe("a", events), probe("b", events), probe("c", events)));
             assertEquals(List.of("start boss", "start a", "start b", "start c"), events.take());
             assertEquals(ActorState.RUNNING, boss.state());
             assertEquals(
@@ -46,8 +46,7 @@ class StartTest {
             assertNull(boss.join());
             settle();
             assertEquals(List.of("stop b", "stop a", "stop boss"), events.take());
-            assertEquals(
-                    List.of("/t/boss/b CLEAN", "/t/boss/a CLEAN", "/t/boss CLEAN"), List.copyOf(events.stopped));
+            assertEquals(List.of("/t/boss/b CLEAN", "/t/boss/a CLEAN", "/t/boss CLEAN"), List.copyOf(events.stopped));
             assertEquals(List.of(), events.judgements());
             assertFalse(lives(system, "boss"), "a stopped actor must not come back");
         });
@@ -235,20 +234,28 @@ class StartTest {
         says("back-off", IllegalArgumentException.class, () -> new BackOff(Duration.ofDays(1), Duration.ZERO, 0));
         says("Jitter", IllegalArgumentException.class, () -> new BackOff(Duration.ZERO, Duration.ZERO, Double.NaN));
         says("factory", NullPointerException.class, () -> ActorSpec.behavior("a", null));
-        says("budget", IllegalArgumentException.class, () -> ActorSystem.builder("t").budget(Duration.ZERO));
+        says(
+                "budget",
+                IllegalArgumentException.class,
+                () -> ActorSystem.builder("t").budget(Duration.ZERO));
         Trials.run((system, events) -> {
             ActorRef<Job> a = system.spawn(probe("a", events));
             NameTakenException taken = assertThrows(NameTakenException.class, () -> system.spawn(spec));
             assertSame(a, taken.ref());
-            says("/t/b depends on z", IllegalArgumentException.class, () -> system.spawn(
-                    probe("b", events).dependsOn("a", "z")));
-            says("transient or temporary", IllegalArgumentException.class, () -> system.spawn(
-                    probe("c", events).significant()));
+            says(
+                    "/t/b depends on z",
+                    IllegalArgumentException.class,
+                    () -> system.spawn(probe("b", events).dependsOn("a", "z")));
+            says(
+                    "transient or temporary",
+                    IllegalArgumentException.class,
+                    () -> system.spawn(probe("c", events).significant()));
             assertEquals(new Children.Counts(1, 1, 0, 1), system.children().counts());
         });
     }
 
-    private static void says(String part, Class<? extends Exception> type, org.junit.jupiter.api.function.Executable e) {
+    private static void says(
+            String part, Class<? extends Exception> type, org.junit.jupiter.api.function.Executable e) {
         Exception thrown = assertThrows(type, e);
         assertTrue(thrown.getMessage().contains(part), () -> thrown.getMessage() + " does not say: " + part);
     }
@@ -276,10 +283,13 @@ class StartTest {
     @Test
     void shouldRefuseACycleOfDependencies() throws Exception {
         Trials.run((system, events) -> {
-            says("a -> b -> c -> a", IllegalArgumentException.class, () -> system.spawnAll(List.of(
-                    probe("a", events).dependsOn("b"),
-                    probe("b", events).dependsOn("c"),
-                    probe("c", events).dependsOn("a"))));
+            says(
+                    "a -> b -> c -> a",
+                    IllegalArgumentException.class,
+                    () -> system.spawnAll(List.of(
+                            probe("a", events).dependsOn("b"),
+                            probe("b", events).dependsOn("c"),
+                            probe("c", events).dependsOn("a"))));
             assertEquals(List.of(), events.take());
         });
     }
@@ -288,8 +298,9 @@ class StartTest {
     void shouldStopThoseAlreadyStartedWhenOneOfAllCannotStart() throws Exception {
         Trials.run((system, events) -> {
             events.trap("start c", 1);
-            List<ActorSpec<Job>> specs =
-                    Stream.of("a", "b", "c", "d").map(name -> probe(name, events)).toList();
+            List<ActorSpec<Job>> specs = Stream.of("a", "b", "c", "d")
+                    .map(name -> probe(name, events))
+                    .toList();
             assertThrows(StartFailedException.class, () -> system.spawnAll(specs));
             assertEquals(List.of("start a", "start b", "start c", "stop b", "stop a"), events.take());
             assertEquals(0, system.children().counts().active());

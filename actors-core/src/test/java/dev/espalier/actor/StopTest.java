@@ -55,8 +55,7 @@ class StopTest {
         Trials.run((system, events) -> {
             ActorSpec<Job> sleeper =
                     ActorSpec.<Job>body("sleeper", (inbox, ctx) -> Strand.sleep(Duration.ofSeconds(200)));
-            system.spawn(probe(
-                    "boss", events, needing("first", Duration.ZERO), sleeper.grace(Duration.ofSeconds(1))));
+            system.spawn(probe("boss", events, needing("first", Duration.ZERO), sleeper.grace(Duration.ofSeconds(1))));
             settle();
             StopReport report = system.shutdown();
             assertEquals(
@@ -74,7 +73,10 @@ class StopTest {
     void shouldKillAtOnceWithGraceZero() throws Exception {
         Trials.run((system, events) -> {
             system.spawn(probe(
-                    "boss", events, needing("a", DAY).grace(Duration.ZERO), needing("b", DAY).grace(Duration.ZERO)));
+                    "boss",
+                    events,
+                    needing("a", DAY).grace(Duration.ZERO),
+                    needing("b", DAY).grace(Duration.ZERO)));
             settle();
             StopReport report = system.shutdown();
             assertEquals(Duration.ZERO, report.took());
@@ -106,8 +108,8 @@ class StopTest {
     @Test
     void shouldStopChildrenOneAtATimeByDefault() throws Exception {
         Trials.run((system, events) -> {
-            system.spawn(probe(
-                    "boss", events, needing("a", Duration.ofSeconds(1)), needing("b", Duration.ofSeconds(1))));
+            system.spawn(
+                    probe("boss", events, needing("a", Duration.ofSeconds(1)), needing("b", Duration.ofSeconds(1))));
             settle();
             assertEquals(Duration.ofSeconds(2), system.shutdown().took());
         });

@@ -38,7 +38,9 @@ class StrategyTest {
     }
 
     private static List<ActorRef<Job>> refs(ActorSystem system) {
-        return IntStream.rangeClosed(1, 5).mapToObj(i -> at(system, "boss/" + i)).toList();
+        return IntStream.rangeClosed(1, 5)
+                .mapToObj(i -> at(system, "boss/" + i))
+                .toList();
     }
 
     @Test
@@ -65,8 +67,16 @@ class StrategyTest {
             settle();
             assertEquals(
                     List.of(
-                            "before 5", "before 4", "before 3", "before 2", "before 1", "after 1", "after 2",
-                            "after 3", "after 4", "after 5"),
+                            "before 5",
+                            "before 4",
+                            "before 3",
+                            "before 2",
+                            "before 1",
+                            "after 1",
+                            "after 2",
+                            "after 3",
+                            "after 4",
+                            "after 5"),
                     events.take());
             assertEquals(List.of(2, 2, 2, 2, 2), incarnations(system));
             assertEquals(before, refs(system));
@@ -77,16 +87,13 @@ class StrategyTest {
     void shouldTouchOnlyLaterSiblingsWithRestForOneAndStopAllInReverse() throws Exception {
         Trials.run((system, events) -> {
             system.spawn(five(events, Strategy.REST_FOR_ONE));
-            assertEquals(
-                    List.of("start boss", "start 1", "start 2", "start 3", "start 4", "start 5"), events.take());
+            assertEquals(List.of("start boss", "start 1", "start 2", "start 3", "start 4", "start 5"), events.take());
             crash(at(system, "boss/3"));
             settle();
-            assertEquals(
-                    List.of("before 5", "before 4", "before 3", "after 3", "after 4", "after 5"), events.take());
+            assertEquals(List.of("before 5", "before 4", "before 3", "after 3", "after 4", "after 5"), events.take());
             assertEquals(List.of(1, 1, 2, 2, 2), incarnations(system));
             system.shutdown();
-            assertEquals(
-                    List.of("stop 5", "stop 4", "stop 3", "stop 2", "stop 1", "stop boss"), events.take());
+            assertEquals(List.of("stop 5", "stop 4", "stop 3", "stop 2", "stop 1", "stop boss"), events.take());
         });
     }
 
@@ -95,13 +102,9 @@ class StrategyTest {
     void shouldSuspendNobodyElseThanItTakesDown(Strategy strategy) throws Exception {
         Trials.run((system, events) -> {
             BackOff hour = new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0);
-            system.spawn(probe(
-                            "boss",
-                            events,
-                            probe("1", events),
-                            probe("2", events).backOff(hour),
-                            probe("3", events))
-                    .supervision(Supervision.DEFAULT.strategy(strategy)));
+            system.spawn(
+                    probe("boss", events, probe("1", events), probe("2", events).backOff(hour), probe("3", events))
+                            .supervision(Supervision.DEFAULT.strategy(strategy)));
             crash(at(system, "boss/2"));
             settle();
             events.take();
@@ -109,12 +112,11 @@ class StrategyTest {
                 at(system, "boss/" + name).tell(ctx -> events.add("works " + name));
             }
             settle();
-            List<String> expected =
-                    switch (strategy) {
-                        case ONE_FOR_ONE -> List.of("works 1", "works 3");
-                        case ONE_FOR_ALL -> List.of();
-                        case REST_FOR_ONE -> List.of("works 1");
-                    };
+            List<String> expected = switch (strategy) {
+                case ONE_FOR_ONE -> List.of("works 1", "works 3");
+                case ONE_FOR_ALL -> List.of();
+                case REST_FOR_ONE -> List.of("works 1");
+            };
             assertEquals(expected, events.take().stream().sorted().toList());
             seconds(3601);
             assertEquals(
@@ -240,8 +242,7 @@ class StrategyTest {
             });
             system.spawn(probe("boss", events, probe("1", events), slow, probe("3", events))
                     .supervision(Supervision.DEFAULT.strategy(strategy)));
-            List<ActorRef<Job>> refs =
-                    List.of(at(system, "boss/1"), at(system, "boss/2"), at(system, "boss/3"));
+            List<ActorRef<Job>> refs = List.of(at(system, "boss/1"), at(system, "boss/2"), at(system, "boss/3"));
             crash(refs.getFirst());
             crash(refs.get(1));
             seconds(0.5);
@@ -260,13 +261,9 @@ class StrategyTest {
     void shouldStartThoseWhoWereDownWhenTheStrategyChangesMeanwhile() throws Exception {
         Trials.run((system, events) -> {
             BackOff second = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(1), 0);
-            ActorRef<Job> boss = system.spawn(probe(
-                            "boss",
-                            events,
-                            probe("1", events).backOff(second),
-                            probe("2", events),
-                            probe("3", events))
-                    .supervision(Supervision.oneForAll()));
+            ActorRef<Job> boss = system.spawn(
+                    probe("boss", events, probe("1", events).backOff(second), probe("2", events), probe("3", events))
+                            .supervision(Supervision.oneForAll()));
             events.trap("after 1", 1);
             crash(at(system, "boss/1"));
             settle();
