@@ -14,6 +14,8 @@ final class BehaviorProgram<M> extends Program<M> {
     private final Function<ActorContext<M>, ? extends Behavior<M>> factory;
     private @Nullable Behavior<M> behavior;
     private @Nullable Behavior<M> handler;
+    /// Whether `behavior` is of this incarnation, not one left over because the factory failed.
+    private boolean made;
 
     /// Entries that come before the mailbox: unstashed ones, and one to be retried.
     private final ArrayDeque<Object> front = new ArrayDeque<>(0);
@@ -126,7 +128,7 @@ final class BehaviorProgram<M> extends Program<M> {
             }
             case END -> {
                 Behavior<M> old = behavior;
-                if (old != null) {
+                if (old != null && made) {
                     CellContext<M> ctx = context();
                     hookFailed("beforeRestart", call(() -> {
                         old.beforeRestart(ctx);
@@ -144,6 +146,7 @@ final class BehaviorProgram<M> extends Program<M> {
         drainReported = false;
         openScope();
         CellContext<M> ctx = newContext();
+        made = false;
         Throwable thrown = call(() -> {
             Behavior<M> fresh = factory.apply(ctx);
             if (fresh == null) {
@@ -151,6 +154,7 @@ final class BehaviorProgram<M> extends Program<M> {
             }
             behavior = fresh;
             handler = fresh;
+            made = true;
             if (again) {
                 fresh.afterRestart(ctx);
             } else {
@@ -274,6 +278,9 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     private void close() {
+        for (int due = laneSize(); due > 0 && live && !aborted && !isFinished(); due--) {
+            runTaskGuarded(); // the last failures and ends of children, for one
+        }
         long mark = cell.mailbox.tickets();
         while (live && !aborted && !isFinished() && (cell.mailbox.takenCount() < mark || !front.isEmpty())) {
             if (!handleNext() && cell.mailbox.takenCount() < mark) {

@@ -230,6 +230,7 @@ final class Lifecycle {
     void userResumed() {
         serial.post(() -> {
             user = User.LIVE;
+            becomeReady();
             cell.forEachChild(child -> child.life.suspend(false));
             if (cell.hasChildSet()) {
                 cell.supervisor().ownerResumed();
@@ -470,10 +471,7 @@ final class Lifecycle {
             settledBefore = cell.mailbox.settled();
             toldAll = false;
             cell.shutChildren();
-            if (cell.program.suspended || pending != null) { // while it drains, its children can be asked
-                cell.forEachChild(child -> child.life.suspend(false));
-            }
-            cell.program.suspend(false);
+            unsuspend();
             if (!restarting && !endsItself) {
                 pleaseStopGoes();
             }
@@ -481,9 +479,18 @@ final class Lifecycle {
             cell.program.drainTo(cell.mailbox.tickets());
             ladder.start(from);
         } else {
+            unsuspend(); // its parent may have failed after it was asked
             ladder.atLeast(from);
         }
         advance();
+    }
+
+    /// While it drains, its children can be asked.
+    private void unsuspend() {
+        if (cell.program.suspended || pending != null) {
+            cell.program.suspend(false);
+            cell.forEachChild(child -> child.life.suspend(false));
+        }
     }
 
     /// The system has got its budget.

@@ -202,6 +202,10 @@ abstract class Program<M> {
         return true;
     }
 
+    int laneSize() {
+        return lane.size();
+    }
+
     boolean laneIsEmpty() {
         return lane.isEmpty();
     }
