@@ -178,6 +178,23 @@ class StopTest {
     }
 
     @Test
+    void shouldDrainAChildWhoseParentFailsAfterTheChildWasAskedToStop() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = system.spawn(probe("boss", events, probe("low", events)));
+            ActorRef<Job> low = at(system, "boss/low");
+            low.tell(ctx -> Trials.seconds(1));
+            low.tell(ctx -> events.add("last message"));
+            low.stop();
+            settle();
+            events.take();
+            crash(boss);
+            Trials.seconds(3);
+            assertEquals(List.of("last message", "stop low", "before boss", "after boss", "start low"), events.take());
+            assertEquals(List.of("/t/boss/low CLEAN"), List.copyOf(events.stopped));
+        });
+    }
+
+    @Test
     void shouldLetSubtreesDrainThatWereSuspendedWhenTheStopCame() throws Exception {
         Trials.run((system, events) -> {
             ActorRef<Job> top = system.spawn(probe("top", events, probe("mid", events, probe("low", events))));
