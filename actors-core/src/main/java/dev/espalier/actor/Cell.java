@@ -177,7 +177,7 @@ final class Cell<M> implements ActorRef<M> {
         WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.SEND, this, null);
         mailbox.addWaiting(edge);
         try {
-            long warnAt = system.now() + FULL_WARNING;
+            long warnAt = Ladder.later(system.now(), FULL_WARNING);
             while (true) {
                 Mailbox.Offer offer = mailbox.offer(entry, edge.letThrough());
                 if (offer != Mailbox.Offer.FULL) {

@@ -48,7 +48,7 @@ final class CellTimers<M> implements Timers<M> {
                 cell.program.run(() -> tick(this), ctx.generation());
             }
             if (periodNanos > 0 && !fromEnd) {
-                armAt(dueNanos + periodNanos);
+                armAt(Ladder.later(dueNanos, periodNanos));
             }
         }
 
@@ -91,7 +91,7 @@ final class CellTimers<M> implements Timers<M> {
             ctx.deliver(entry.message);
         } finally {
             if (entry.fromEnd && entries.get(entry.key) == entry) {
-                entry.armAt(cell.system.now() + entry.periodNanos);
+                entry.armAt(Ladder.later(cell.system.now(), entry.periodNanos));
             }
         }
     }
@@ -99,11 +99,11 @@ final class CellTimers<M> implements Timers<M> {
     private void idleTick(Entry entry) {
         long idleFor = cell.system.now() - lastMessage;
         if (idleFor < idleNanos) {
-            entry.armAt(lastMessage + idleNanos);
+            entry.armAt(Ladder.later(lastMessage, idleNanos));
             return;
         }
         lastMessage = cell.system.now();
-        entry.armAt(lastMessage + idleNanos);
+        entry.armAt(Ladder.later(lastMessage, idleNanos));
         ctx.deliver(entry.message);
     }
 
@@ -113,7 +113,7 @@ final class CellTimers<M> implements Timers<M> {
         cancel(key);
         Entry entry = new Entry(key, message, period, fromEnd);
         entries.put(key, entry);
-        entry.armAt(cell.system.now() + delay);
+        entry.armAt(Ladder.later(cell.system.now(), delay));
     }
 
     private static long positive(Duration d, String what) {

@@ -33,7 +33,7 @@ final class Ladder {
             if (nanos == Long.MAX_VALUE) {
                 return NONE;
             }
-            return new Budget(now + nanos / 10 * 8, now + nanos / 10 * 9, now + nanos);
+            return new Budget(later(now, nanos / 10 * 8), later(now, nanos / 10 * 9), later(now, nanos));
         }
 
         static final Budget NONE = new Budget(Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
@@ -70,6 +70,12 @@ final class Ladder {
         }
     }
 
+    /// A time on the clock, which may wrap; [Long#MAX_VALUE] alone means never, so it is a nanosecond late then.
+    static long later(long from, long nanos) {
+        long at = from + nanos;
+        return at == Long.MAX_VALUE ? at + 1 : at;
+    }
+
     Rung rung() {
         return rung;
     }
@@ -86,7 +92,7 @@ final class Ladder {
         running = true;
         started = true;
         long grace = grace();
-        graceOver = grace == Long.MAX_VALUE ? Long.MAX_VALUE : now + grace;
+        graceOver = grace == Long.MAX_VALUE ? Long.MAX_VALUE : later(now, grace);
         unwind = grace == Long.MAX_VALUE ? MOST_UNWIND : Math.clamp(grace / 25, LEAST_UNWIND, MOST_UNWIND);
         if (from == Rung.ASKED) {
             arm();
@@ -166,7 +172,7 @@ final class Ladder {
         }
         Rung next = Rung.values()[rung.ordinal() + 1];
         Budget budget = cell.system.budget();
-        long own = rung == Rung.ASKED ? graceOver : reachedAt[rung.ordinal()] + unwind;
+        long own = rung == Rung.ASKED ? graceOver : later(reachedAt[rung.ordinal()], unwind);
         long at = switch (next) {
             case CANCEL -> earlier(own, budget.cancelAt);
             case INTERRUPT -> earlier(own, budget.interruptAt);

@@ -18,11 +18,12 @@ final class Letters implements DeadLetters {
             .limit(DeadLetter.Reason.values().length)
             .toList();
     private final CopyOnWriteArrayList<Consumer<? super DeadLetter>> listeners = new CopyOnWriteArrayList<>();
-    private final AtomicLong windowStart = new AtomicLong();
+    private final AtomicLong windowStart;
     private final AtomicLong inWindow = new AtomicLong();
 
     Letters(ActorSystem system) {
         this.system = system;
+        this.windowStart = new AtomicLong(system.now());
     }
 
     void add(DeadLetter letter) {

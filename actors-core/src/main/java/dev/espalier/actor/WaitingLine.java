@@ -90,6 +90,7 @@ final class WaitingLine {
             String type = frame.getClassName();
             if (!type.startsWith("java.lang.")
                     && !type.startsWith("jdk.internal.")
+                    && !type.startsWith("dev.espalier.sync.")
                     && !type.startsWith("java.util.concurrent.")) {
                 return "at "
                         + (stack[0].equals(frame)
