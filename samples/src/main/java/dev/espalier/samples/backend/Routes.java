@@ -22,7 +22,6 @@ final class Routes implements HttpHandler {
         Routes create(Signal pleaseStop);
     }
 
-    private static final long QUIET_NANOS = Duration.ofMillis(100).toNanos();
     private static final long LONGEST_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Settings settings;
@@ -135,9 +134,10 @@ final class Routes implements HttpHandler {
     }
 
     private void awaitQuiet() {
+        long quiet = settings.lameDuck().toNanos() / 3;
         long start = System.nanoTime();
         long now = start;
-        while (now - Math.max(latest, start) < QUIET_NANOS && now - start < LONGEST_NANOS) {
+        while (now - Math.max(latest, start) < quiet && now - start < LONGEST_NANOS) {
             Strand.sleep(Duration.ofMillis(10));
             now = System.nanoTime();
         }

@@ -10,7 +10,8 @@ import java.time.Duration;
 /// @param inFlight more requests at once are answered by 503
 /// @param perCustomer more waiting orders of one customer are answered by 429
 /// @param idle how long a customer without orders keeps its actor
-/// @param lameDuck how long orders are still taken after `/ready` has turned 503
+/// @param lameDuck how long orders are still taken after `/ready` has turned 503; a third of it without a request
+/// ends the stop of the server
 /// @param downstreamLife about how many calls the pricing service survives
 record Settings(
         int port,

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.samples.backend.Desk.Got;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.http.HttpRequest;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -220,6 +222,33 @@ class BackendTest {
             assertEquals(200, desk.get("/health").status());
             assertTrue(desk.backend.stop().isClean());
             assertEquals(Set.of("o-1"), desk.rows().keySet());
+        }
+    }
+
+    @Test
+    void shouldAnswerAConnectionThatIsAcceptedWhenTheListenerHasClosed() throws Exception {
+        Settings d = Desk.settings(folder);
+        Settings slow = new Settings(0, d.db(), d.deadline(), 512, 64, d.idle(), Duration.ofMillis(900), 1_000_000);
+        try (Desk desk = new Desk(slow);
+                Wire silent = new Wire()) {
+            int port = desk.backend.port();
+            silent.connect(port);
+            assertEquals(200, desk.get("/health").status()); // accepted after the other one
+            desk.backend.system().stop();
+            Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> isRefused(port));
+            assertEquals(503, silent.post(Desk.json("o-1", "ann", "apple-tree", "1")));
+            assertFalse(silent.isOpen());
+            assertTrue(desk.backend.stop().isClean());
+            assertTrue(desk.rows().isEmpty());
+        }
+    }
+
+    private static boolean isRefused(int port) throws IOException {
+        try (Wire probe = new Wire()) {
+            probe.connect(port);
+            return false;
+        } catch (ConnectException e) {
+            return true;
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.samples.backend;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class Load {
     final Map<String, Integer> statusById = new ConcurrentHashMap<>();
     final Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
     final AtomicInteger answered = new AtomicInteger();
+    final AtomicInteger served = new AtomicInteger(); // connections
     final AtomicInteger refused = new AtomicInteger();
     final AtomicInteger dropped = new AtomicInteger();
     final Queue<String> cut = new ConcurrentLinkedQueue<>();
@@ -65,15 +67,15 @@ final class Load {
                 if (!wire.isOpen()) {
                     wire.close();
                     wire = new Wire();
-                    wire.connect(port);
+                    if (!connect(wire, port)) {
+                        return;
+                    }
                 }
                 if (!send(wire, client, i)) {
                     return;
                 }
             }
             cut.add("client " + client + " was never refused");
-        } catch (ConnectException e) {
-            refused.incrementAndGet();
         } catch (IOException e) {
             cut.add("client " + client + ": " + e);
         } finally {
@@ -82,14 +84,30 @@ final class Load {
         }
     }
 
+    private boolean connect(Wire wire, int port) throws IOException {
+        try {
+            wire.connect(port);
+            return true;
+        } catch (ConnectException e) {
+            refused.incrementAndGet();
+        } catch (SocketException e) { // reset while it was being made
+            dropped.incrementAndGet();
+        }
+        return false;
+    }
+
     /// Every tenth repeats the request before.
     private boolean send(Wire wire, int client, int i) {
         String id = "c" + client + "-" + (i % 10 == 9 ? i - 1 : i);
         String customer = "customer-" + client % 40;
         sent.put(id, customer);
         try {
+            boolean first = !wire.isUsed();
             int status = wire.post(Desk.json(id, customer, "plum-tree", "1"));
             answered.incrementAndGet();
+            if (first) {
+                served.incrementAndGet();
+            }
             statuses.merge(status, 1, Integer::sum);
             statusById.merge(id, status, Math::min);
             firstAnswers.countDown();

@@ -38,7 +38,7 @@ class SigtermTest {
         for (int round = 1; round <= ROUNDS; round++) {
             String name = "seed " + seed + ", round " + round;
             Path own = Files.createDirectory(folder.resolve("round-" + round));
-            round(name, Settings.h2(own.resolve("orders").toString()), random.nextInt(600));
+            round(name, Settings.h2(own.resolve("orders").toString()) + ";MAX_COMPACT_TIME=0", random.nextInt(400));
         }
     }
 
@@ -60,8 +60,14 @@ class SigtermTest {
             load.join();
             String output = rest.get(10, TimeUnit.SECONDS);
             System.out.printf(
-                    "%s: SIGTERM after %d ms, ended after %d ms; %s, %d refused, %d dropped%n",
-                    name, afterMillis, millis, load.statuses, load.refused.get(), load.dropped.get());
+                    "%s: SIGTERM after %d ms, ended after %d ms; %s, %d connections served, %d refused, %d dropped%n",
+                    name,
+                    afterMillis,
+                    millis,
+                    load.statuses,
+                    load.served.get(),
+                    load.refused.get(),
+                    load.dropped.get());
             String context = name + "\n" + output;
             assertTrue(ended, context);
             assertEquals(0, child.exitValue(), context);
@@ -78,6 +84,7 @@ class SigtermTest {
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1", // a short life
+                        "-XX:+UseSerialGC",
                         "-Xmx256m",
                         "-Dlogback.configurationFile=logback.xml", // not that of the tests
                         "-cp",
