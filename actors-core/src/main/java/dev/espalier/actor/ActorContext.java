@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /// What an actor sees of itself and its surroundings. One object serves one incarnation.
 ///
-/// *Threads.* `self`, `path`, `system`, `pleaseStop` and the spawns may be used by any thread; the rest only
-/// by the
-/// actor's own. *Failure.* After the incarnation has ended the methods that change something throw
+/// {@snippet class="dev.espalier.actor.GuideTest" region="timer"}
+///
+/// *Threads.* `self`, `path`, `system`, `pleaseStop` and the spawns may be used by any thread; the rest only by
+/// the actor's own. *Failure.* After the incarnation has ended the methods that change something throw
 /// [ActorStoppedException].
 ///
 /// @param <M> the messages of the actor
@@ -33,8 +34,12 @@ public sealed interface ActorContext<M> permits CellContext {
     /// Goes when this incarnation is asked to stop. It goes once.
     Signal pleaseStop();
 
-    /// Spawns a message-driven child and waits until it has started.
+    /// Spawns a message-driven child and waits until it has started: its factory and `onStart` run on the
+    /// calling thread. The child has the defaults of [ActorSpec].
     ///
+    /// @param name not blank, without `/`, at most 255 characters; unique among the living children
+    /// @param factory makes the object of each incarnation
+    /// @return the child, which takes messages
     /// @throws NameTakenException if a living child has the name
     /// @throws SpawnRefusedException if this actor is stopping
     /// @throws StartFailedException if the child could not start
@@ -42,16 +47,20 @@ public sealed interface ActorContext<M> permits CellContext {
         return spawn(ActorSpec.behavior(name, factory));
     }
 
-    /// Spawns a body as a child.
+    /// Spawns a body as a child; it starts on a green thread of its own, and nobody waits for that. What it
+    /// throws goes to the supervision of this actor. The child has the defaults of [ActorSpec].
     ///
+    /// @param name not blank, without `/`, at most 255 characters; unique among the living children
+    /// @param body its code
     /// @throws NameTakenException if a living child has the name
     /// @throws SpawnRefusedException if this actor is stopping
     default <C> ActorRef<C> spawnBody(String name, Body<C> body) {
         return spawn(ActorSpec.body(name, body));
     }
 
-    /// Spawns a child as its spec says.
+    /// Spawns a child as its spec says. A behavior has started when this returns, a body may not have.
     ///
+    /// @return the child; one that has stopped already if its start threw [IgnoreStartException]
     /// @throws NameTakenException if a living child has the name
     /// @throws SpawnRefusedException if this actor is stopping
     /// @throws StartFailedException if the child could not start
@@ -59,53 +68,64 @@ public sealed interface ActorContext<M> permits CellContext {
     <C> ActorRef<C> spawn(ActorSpec<C> spec);
 
     /// Spawns several children, each after those it depends on, else in the given order. If one cannot start,
-    /// those
-    /// already started are stopped and the error is thrown.
+    /// those already started are stopped and the error is thrown.
     ///
     /// @throws IllegalArgumentException if `dependsOn` is cyclic or a name stands twice
     List<ActorRef<?>> spawnAll(List<? extends ActorSpec<?>> specs);
 
-    /// The children as a supervisor sees them.
+    /// The children as a supervisor sees them: to look them up, count, terminate, restart and forget them.
     Children children();
 
-    /// Changes how this actor supervises its children from now on.
+    /// Changes how this actor supervises its children from now on. A restart of this actor brings back what its
+    /// spec says.
     void supervise(Supervision supervision);
 
-    /// What became of children that failed, oldest first; the last 100.
+    /// The failures of children of this incarnation, oldest first; the last 100. A copy.
     List<Failure> failures();
 
-    /// Ends this actor by itself, after the messages queued so far: a normal end, after which a permanent
-    /// actor is
-    /// restarted.
+    /// Ends this actor by itself, after the messages queued so far: a normal end, after which a permanent actor
+    /// is restarted.
     void stop();
 
     /// Runs `then` on this actor once `target` has stopped, also if it has already; a restart does not count.
-    /// Watching
-    /// again replaces the earlier action.
+    /// Watching again replaces the earlier action. What `then` throws is a failure of this actor. The watch ends
+    /// with this incarnation.
     void watch(ActorRef<?> target, Consumer<? super ActorRef<?>> then);
 
-    /// As [#watch], but the end arrives as a message.
+    /// As [#watch], but the end arrives as a message, through the control lane.
     void watchWith(ActorRef<?> target, M message);
 
-    /// Watches no more: nothing arrives from now on.
+    /// Watches no more: nothing arrives from now on. No-op if it does not watch.
     void unwatch(ActorRef<?> target);
 
     /// The timers of this incarnation; they end with it.
     Timers<M> timers();
 
-    /// Handles further messages by this behavior, until the next `become` or restart. Not for bodies.
+    /// Handles further messages by this behavior, until the next `become` or restart. Only its `onMessage` is
+    /// used; hooks stay with the object of the factory. Not for bodies.
+    ///
+    /// @throws UnsupportedOperationException if this actor is a body
     void become(Behavior<M> next);
 
-    /// Puts the message that is being handled aside. Not for bodies.
+    /// Puts the message that is being handled aside. What is stashed counts as queued, survives a restart, after
+    /// which it comes first, and becomes a dead letter at the end. There is no bound. Not for bodies.
     ///
+    /// @throws UnsupportedOperationException if this actor is a body
     /// @throws IllegalStateException if there is none, or it is stashed already
     void stash();
 
     /// Takes all stashed messages up again, in their order, before the others. Not for bodies.
+    ///
+    /// @throws UnsupportedOperationException if this actor is a body
     void unstashAll();
 
-    /// Sends a request and goes on; the outcome arrives as a message of this actor.
+    /// Sends a request and goes on; the outcome arrives as a message of this actor, once, through the control
+    /// lane. It is lost if this incarnation ends first.
     ///
+    /// {@snippet class="dev.espalier.actor.GuideTest" region="ask-later"}
+    ///
+    /// @param request makes the message from the place where the reply goes
+    /// @param timeout positive; cut to what is left of the request that this actor is handling
     /// @param outcome makes the message from the reply or, if there is none, from the error; one of both is null
     <T, R> void ask(
             ActorRef<T> target,
@@ -113,7 +133,7 @@ public sealed interface ActorContext<M> permits CellContext {
             Duration timeout,
             BiFunction<@Nullable R, @Nullable Throwable, ? extends M> outcome);
 
-    /// Runs code on this actor between two messages; may be called from any thread. Lost if the incarnation ends
-    /// first.
+    /// Runs code on this actor between two messages; may be called from any thread. What it throws is a failure
+    /// of this actor. Lost if the incarnation ends first.
     void execute(Runnable action);
 }

@@ -2,12 +2,9 @@ package dev.espalier.actor;
 
 import org.jspecify.annotations.Nullable;
 
-/// Sees what happens in a system: the one seam for logging and profiling. Found by [java.util.ServiceLoader]
-/// or given
-/// to
-/// the builder. Every method does nothing by default, is called on the thread where the thing happens, and
-/// must not
-/// block; whatever it throws is reported and changes nothing. Free when there is none.
+/// Sees what happens in a system: the one seam for logging and profiling. Found by [java.util.ServiceLoader] or
+/// given to the builder. Every method does nothing by default, is called on the thread where the thing happens,
+/// and must not block; whatever it throws is reported and changes nothing. Free when there is none.
 public interface ActorObserver {
     /// The system has started; called once, first.
     default void systemStarted(ActorSystem system) {}
@@ -42,7 +39,6 @@ public interface ActorObserver {
     default void mailboxFull(ActorRef<?> actor, long depth, String sender) {}
 
     /// The tree has stopped; what the observer holds back must be written now. Called once, last, in reverse
-    /// order of
-    /// the observers.
+    /// order of the observers.
     default void systemStopped(ActorSystem system, StopReport report) {}
 }

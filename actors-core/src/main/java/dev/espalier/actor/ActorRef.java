@@ -7,8 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The address of one actor: stays valid over restarts and after the end. Thread-safe; every method may be
-/// called from
-/// any thread, green or platform, inside or outside actors.
+/// called from any thread, green or platform, inside or outside actors.
 ///
 /// @param <M> the messages that the actor takes
 public sealed interface ActorRef<M> permits Cell {
@@ -20,8 +19,7 @@ public sealed interface ActorRef<M> permits Cell {
 
     /// Sends a message by reference. What happens when the mailbox is full is the mailbox's [Overflow]; with
     /// [Overflow#BLOCK] the caller parks until there is room. To a stopped actor: a counted dead letter.
-    /// Messages of
-    /// one sender keep their order.
+    /// Messages of one sender keep their order.
     ///
     /// @throws MailboxFullException with [Overflow#FAIL] and a full mailbox
     /// @throws dev.espalier.sync.CancelledException if the caller is cancelled while it waits for room
@@ -32,16 +30,16 @@ public sealed interface ActorRef<M> permits Cell {
     /// @return whether the message was accepted; false when the mailbox is full or closed
     boolean tryTell(M message);
 
-    /// Sends messages in order, like [#tell] for each.
+    /// Sends messages in order, like [#tell] for each: messages of others may come in between, and if one
+    /// throws, the earlier ones were sent.
     void tellAll(Collection<? extends M> messages);
 
     /// Sends a request and waits for its reply.
     ///
     /// {@snippet class="dev.espalier.actor.SnippetsTest" region="ask"}
     ///
-    /// The deadline travels with the request: asks made while handling it cannot outlive it, and a request
-    /// that has
-    /// expired in the queue is never run.
+    /// The deadline travels with the request: asks made while handling it cannot outlive it, and a request that
+    /// has expired in the queue is never run.
     ///
     /// @param request makes the message from the place where the reply goes
     /// @param timeout positive; mandatory
@@ -51,9 +49,8 @@ public sealed interface ActorRef<M> permits Cell {
     /// @throws ActorFailedException if the target failed over the request
     <R> R ask(Function<ReplyTo<R>, ? extends M> request, Duration timeout);
 
-    /// Asks the actor to stop: its `pleaseStop` goes, it drains its mailbox, its children stop, it ends.
-    /// Returns at
-    /// once. A supervisor does not restart an actor that was stopped so.
+    /// Asks the actor to stop. Idempotent. Its `pleaseStop` goes, it drains its mailbox, its children stop, it
+    /// ends. Returns at once. A supervisor does not restart an actor that was stopped so.
     void stop();
 
     /// Stops the actor starting at the second rung: its current or next blocking call throws
@@ -63,34 +60,39 @@ public sealed interface ActorRef<M> permits Cell {
     /// Goes when the actor and all its descendants have ended.
     Signal stopped();
 
-    /// Where the actor stands now.
+    /// Where the actor stands now; it may have moved on when the caller looks at it.
     ActorState state();
 
-    /// Waits for the end.
+    /// Waits for the end. An actor must not join itself or its ancestors: they would wait for it.
     ///
     /// @return the result of a body, null for a behavior
     /// @throws ActorFailedException if the actor ended by a failure, with the original cause
+    /// @throws dev.espalier.sync.CancelledException if the caller is cancelled while it waits
     @Nullable
     Object join();
 
     /// As [#join()], for a limited time.
     ///
     /// @param timeout not negative
-    /// @throws ActorException if the actor has not stopped in time
+    /// @throws JoinTimeoutException if the actor has not stopped in time
+    /// @throws ActorFailedException if the actor ended by a failure, with the original cause
     @Nullable
     Object join(Duration timeout);
 
     /// Waits until the actor takes messages: it has started, or its restart is complete.
     ///
+    /// @param timeout not negative
     /// @return whether it does; false when the time is over or the actor has stopped
     boolean awaitReady(Duration timeout);
 
-    /// Waits until every message that was accepted before this call has met its fate.
+    /// Waits until every message that was accepted before this call has met its fate. With a priority mailbox
+    /// later messages may be handled first and are then counted instead.
     ///
+    /// @param timeout not negative
     /// @return whether that came true in time
     boolean awaitProcessed(Duration timeout);
 
-    /// What became of the messages so far.
+    /// What became of the messages so far; exact once nobody sends.
     Ledger ledger();
 
     /// A snapshot for people and tools.

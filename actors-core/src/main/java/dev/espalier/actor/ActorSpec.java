@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The defaults: a behavior is [Restart#PERMANENT], a body [Restart#TRANSIENT]; every failure is answered by
 /// [Decision#RESTART], without a wait; grace 5 s while it has no children, unlimited (within the system's
-/// budget) while
-/// it has; a mailbox of 65,536 messages that makes senders wait; [Supervision#DEFAULT].
+/// budget) while it has; a mailbox of 65,536 messages that makes senders wait; [Supervision#DEFAULT].
 ///
 /// @param <M> the messages of the actor
 public final class ActorSpec<M> {
@@ -117,7 +116,8 @@ public final class ActorSpec<M> {
         return name;
     }
 
-    /// When it is restarted after it ended by itself.
+    /// When it is restarted after it ended by itself. Default: [Restart#PERMANENT] for a behavior,
+    /// [Restart#TRANSIENT] for a body.
     public ActorSpec<M> restart(Restart value) {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.restart = Objects.requireNonNull(value, "restart");
@@ -131,29 +131,30 @@ public final class ActorSpec<M> {
         return copy;
     }
 
-    /// How long a restart waits.
+    /// How long a restart waits; the default is [BackOff#NONE].
     public ActorSpec<M> backOff(BackOff value) {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.backOff = Objects.requireNonNull(value, "backOff");
         return copy;
     }
 
-    /// How its mailbox behaves.
+    /// How its mailbox behaves; by default it is bounded to [MailboxSpec#DEFAULT_BOUND] messages and makes
+    /// senders wait.
     public ActorSpec<M> mailbox(MailboxSpec value) {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.mailbox = Objects.requireNonNull(value, "mailbox");
         return copy;
     }
 
-    /// How it supervises its children.
+    /// How it supervises its children; the default is [Supervision#DEFAULT].
     public ActorSpec<M> supervision(Supervision value) {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.supervision = Objects.requireNonNull(value, "supervision");
         return copy;
     }
 
-    /// How long it may take to stop after `pleaseStop` before it is cancelled, its children included. All further
-    /// rungs together take at most a tenth of it. Zero: cancelled at once.
+    /// How long it may take to stop after `pleaseStop` before it is cancelled, its children included. All
+    /// further rungs together take at most a tenth of it. Zero: cancelled at once.
     ///
     /// @param value not negative
     public ActorSpec<M> grace(Duration value) {
@@ -180,16 +181,16 @@ public final class ActorSpec<M> {
         return copy;
     }
 
-    /// Makes its own end count for the parent's [AutoShutdown].
+    /// Makes its own end count for the parent's [AutoShutdown]; off by default. Only for transient and temporary
+    /// actors: the spawn of a permanent one is refused.
     public ActorSpec<M> significant() {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.significant = true;
         return copy;
     }
 
-    /// Hands the failed message to the next incarnation, first; after `attempts` failures over the same
-    /// message it
-    /// becomes a dead letter (quarantine).
+    /// Hands the failed message to the next incarnation, first; after `attempts` failures over the same message
+    /// it becomes a dead letter (quarantine).
     ///
     /// @param attempts 2 or more
     public ActorSpec<M> retryFailedMessage(int attempts) {
@@ -202,7 +203,10 @@ public final class ActorSpec<M> {
         return copy;
     }
 
-    /// Names siblings that it needs. They must have been started before it, so that they outlive it in the stop.
+    /// Names siblings that it needs; none by default. They must have been started before it, so that they
+    /// outlive it in the stop.
+    ///
+    /// @param siblings names; the spawn throws [IllegalArgumentException] if one is no living sibling
     public ActorSpec<M> dependsOn(String... siblings) {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.dependsOn = List.of(siblings);

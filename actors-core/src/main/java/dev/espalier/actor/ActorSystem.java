@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// {@snippet class="dev.espalier.actor.SnippetsTest" region="system"}
 ///
-/// It owns the process as far as the stop is concerned: SIGTERM, SIGINT and the end of the JVM stop the tree
-/// in order,
-/// within the *budget* (30 s by default); a second signal halts at once. Exit codes: see [ExitCode].
+/// It owns the process as far as the stop is concerned: SIGTERM, SIGINT and the end of the JVM stop the tree in
+/// order, within the *budget* (30 s by default); a second signal halts at once. Exit codes: see [ExitCode].
 ///
 /// *Threads.* Thread-safe. *Failure.* A failure that reaches the root stops the system, and [#awaitShutdown]
 /// throws it.
@@ -330,8 +329,7 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /// Runs an action after the tree has stopped and before the system is announced as stopped; the last one
-    /// given runs
-    /// first, each once, whatever the others throw.
+    /// given runs first, each once, whatever the others throw.
     ///
     /// @throws SpawnRefusedException if the callbacks have begun to run
     public Registration onStopped(Runnable action) {
@@ -359,8 +357,7 @@ public final class ActorSystem implements AutoCloseable {
     private boolean callbacksTaken;
 
     /// Ends the process in order: stops the tree, then exits with this code. Returns at once, so that an actor
-    /// can call
-    /// it; `System.exit` inside an actor would wait for that actor for ever.
+    /// can call it; `System.exit` inside an actor would wait for that actor for ever.
     ///
     /// @param code 0 to 255
     public void exit(int code) {

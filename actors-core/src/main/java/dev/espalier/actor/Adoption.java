@@ -4,9 +4,8 @@ import dev.espalier.sync.Signal;
 import org.jspecify.annotations.Nullable;
 
 /// A thread of another owner (a servlet's, a Kafka client's, a timer's) that counts as an actor while it works
-/// for the
-/// system: the stop asks it, waits for it and, like any actor, escalates. Close it on the thread that was
-/// adopted.
+/// for the system: the stop asks it, waits for it and, like any actor, escalates. Close it on the thread that
+/// was adopted.
 public final class Adoption implements AutoCloseable {
     private final Cell<Object> cell;
     private final @Nullable Cell<?> before;

@@ -1,7 +1,7 @@
 package dev.espalier.actor;
 
-/// A message-driven actor: what it does with one message. One object serves one incarnation and is touched by one
-/// thread at a time; what it wrote at message *n* it sees at message *n+1*, without `volatile`.
+/// A message-driven actor: what it does with one message. One object serves one incarnation and is touched by
+/// one thread at a time; what it wrote at message *n* it sees at message *n+1*, without `volatile`.
 ///
 /// {@snippet class="dev.espalier.actor.SnippetsTest" region="behavior"}
 ///

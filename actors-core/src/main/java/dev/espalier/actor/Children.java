@@ -4,8 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /// The children of an actor as its supervisor sees them: the specs that it keeps, and the living actors. Every
-/// method
-/// may be called from any thread; those that wait must not be called by the child in question.
+/// method may be called from any thread; those that wait must not be called by the child in question.
 public interface Children {
     /// Whether and how a name is known.
     enum Status {
@@ -48,16 +47,19 @@ public interface Children {
     Counts counts();
 
     /// Stops a child and waits for its end; its spec is kept unless it is temporary. Idempotent.
+    ///
+    /// @return NOT_FOUND if there is no such spec
     Outcome terminate(String name);
 
     /// Starts a terminated child again from its spec: a new actor with a new mailbox.
     ///
-    /// @return RUNNING if it lives
+    /// @return RUNNING if it lives, NOT_FOUND if there is no such spec
     /// @throws StartFailedException if it cannot start; the spec is kept
     Outcome restart(String name);
 
-    /// Forgets the spec of a terminated child.
+    /// Forgets the spec of a terminated child. The specs of the last 1,000 ended children are kept; older ones
+    /// are forgotten by themselves.
     ///
-    /// @return RUNNING if it lives
+    /// @return RUNNING if it lives, NOT_FOUND if there is no such spec
     Outcome delete(String name);
 }

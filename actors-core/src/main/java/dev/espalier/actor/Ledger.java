@@ -1,8 +1,7 @@
 package dev.espalier.actor;
 
 /// What became of all messages: `accepted = processed + deadLettered + dropped + queued`, exactly, once nobody
-/// sends
-/// (while messages are under way the figures are read one after the other).
+/// sends (while messages are under way the figures are read one after the other).
 ///
 /// @param accepted messages that a tell or an ask took
 /// @param processed messages that were handled, with or without a failure

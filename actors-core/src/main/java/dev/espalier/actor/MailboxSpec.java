@@ -4,9 +4,8 @@ import java.util.Comparator;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// How a mailbox behaves. Immutable. An idle mailbox costs a few dozen bytes whatever its bound: it grows
-/// message by
-/// message.
+/// How a mailbox behaves: its bound, what a tell does when it is full, the order of its messages. Immutable. An
+/// idle mailbox costs a few dozen bytes whatever its bound: it grows message by message.
 public final class MailboxSpec {
     /// The bound where none is given: 65,536 messages.
     public static final int DEFAULT_BOUND = 65_536;

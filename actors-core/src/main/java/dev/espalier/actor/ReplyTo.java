@@ -6,7 +6,7 @@ import java.time.Duration;
 ///
 /// @param <R> the reply
 public interface ReplyTo<R> {
-    /// Answers the ask.
+    /// Answers the ask, from any thread; never blocks.
     ///
     /// @return whether the asker still waited and this was the first answer
     boolean reply(R value);

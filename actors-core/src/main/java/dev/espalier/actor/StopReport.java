@@ -9,8 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// How a system stopped: one entry per actor that was stopped, in the order in which they ended, so children
-/// stand
-/// before their parents.
+/// stand before their parents.
 ///
 /// @param system the name of the system
 /// @param took from the first `pleaseStop` to the end of the root

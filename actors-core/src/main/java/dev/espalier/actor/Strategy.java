@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
-/// Which children a parent restarts when one of them must be.
+/// Which children a parent restarts when one of them must be. Members of a restart that are temporary are
+/// stopped instead.
 public enum Strategy {
     /// That one alone. The default.
     ONE_FOR_ONE,
