@@ -188,8 +188,8 @@ final class BehaviorProgram<M> extends Program<M> {
     @SuppressWarnings("unchecked")
     private void handle(Object entry) {
         if (entry instanceof Request<?> request && request.isExpired()) {
-            cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
             updateHeld();
+            cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
             return;
         }
         M message = (M) Mailbox.message(entry);
@@ -216,9 +216,14 @@ final class BehaviorProgram<M> extends Program<M> {
         if (thrown != null && !wasCancelled(thrown)) {
             failedOver(entry, thrown);
         } else if (!stashed) {
-            cell.mailbox.countProcessed(1);
+            countProcessed();
         }
+    }
+
+    /// No longer held first, then its fate: who waits for the last fate finds nothing held.
+    private void countProcessed() {
         updateHeld();
+        cell.mailbox.countProcessed(1);
     }
 
     private void failedOver(Object entry, Throwable thrown) {
@@ -229,13 +234,15 @@ final class BehaviorProgram<M> extends Program<M> {
             attempts++;
             if (attempts < cell.spec.quarantineAfter) {
                 front.addFirst(entry);
+                updateHeld();
                 retry = true;
             } else {
                 attempts = 0;
+                updateHeld();
                 cell.deadLetter(entry, DeadLetter.Reason.QUARANTINED);
             }
         } else {
-            cell.mailbox.countProcessed(1);
+            countProcessed();
         }
         if (!retry && entry instanceof Request<?> request) {
             request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
@@ -293,7 +300,6 @@ final class BehaviorProgram<M> extends Program<M> {
         live = false;
         closeMailbox();
         deadLetterAside();
-        updateHeld();
         Behavior<M> last = behavior;
         if (last != null && cell.life.hasStartedOnce()) {
             openLastScope();
@@ -312,18 +318,20 @@ final class BehaviorProgram<M> extends Program<M> {
 
     @Override
     void settleAbandoned() {
-        if (current != null && !stashed) {
-            cell.mailbox.countProcessed(1);
-        }
+        boolean inHand = current != null && !stashed;
         current = null;
         deadLetterAside();
-        updateHeld();
+        if (inHand) {
+            countProcessed();
+        }
     }
 
     private void deadLetterAside() {
-        front.forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
-        stash.forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
+        List<Object> aside = new ArrayList<>(front);
+        aside.addAll(stash);
         front.clear();
         stash = List.of();
+        updateHeld();
+        aside.forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
     }
 }

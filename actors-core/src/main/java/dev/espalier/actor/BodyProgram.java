@@ -107,17 +107,18 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
 
     @Override
     void settleAbandoned() {
-        cell.mailbox.countProcessed(inHand);
         cell.mailbox.held(0);
+        cell.mailbox.countProcessed(inHand);
     }
 
     // The inbox. The body's thread is in user code: each method takes it into the engine and back.
 
     private void settle() {
         if (inHand > 0) {
-            cell.mailbox.countProcessed(inHand);
+            int done = inHand;
             inHand = 0;
-            cell.mailbox.held(0);
+            cell.mailbox.held(0); // before the fate: who waits for the last fate finds nothing held
+            cell.mailbox.countProcessed(done);
         }
         last = null;
         requests = List.of();
