@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -100,7 +101,6 @@ public final class ActorSystem implements AutoCloseable {
     private final String name;
     private final Duration wholeBudget;
     private final Cell<Object> root;
-    private final boolean signals;
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final Signal stopped = new Signal();
     private final LongAdder late = new LongAdder();
@@ -108,6 +108,10 @@ public final class ActorSystem implements AutoCloseable {
     private volatile @Nullable Failure fatal;
     private volatile @Nullable StopReport report;
     private volatile long stopStarted;
+    /// The thread that runs the callbacks and the observers at the end, while it does.
+    private final AtomicReference<@Nullable Thread> ender = new AtomicReference<>();
+    private final AtomicBoolean reported = new AtomicBoolean();
+    private final @Nullable Watchdog memoryWatchdog;
 
     /// Guards the three below; held for a few instructions only.
     private final ReentrantLock lock = new ReentrantLock();
@@ -119,7 +123,6 @@ public final class ActorSystem implements AutoCloseable {
     private ActorSystem(Builder b) {
         name = b.name;
         wholeBudget = b.budget;
-        signals = b.signals;
         List<ActorObserver> all = new ArrayList<>();
         if (b.discover) {
             ServiceLoader.load(ActorObserver.class).forEach(all::add);
@@ -131,7 +134,8 @@ public final class ActorSystem implements AutoCloseable {
         if (Runtime.version().compareTo(SOUND) < 0) {
             Log.LOG.warn("Java {} can hang green threads (JDK-8369227); use {} or later", Runtime.version(), SOUND);
         }
-        if (signals) {
+        memoryWatchdog = b.signals ? ProcessStop.memoryWatchdog(this) : null;
+        if (b.signals) {
             ProcessStop.register(this);
         }
         observers.systemStarted(this);
@@ -280,8 +284,17 @@ public final class ActorSystem implements AutoCloseable {
             throw new IllegalStateException(caller.path() + " cannot wait for the end of its own system; use stop()");
         }
         stop();
-        stopped.waitForGo();
+        awaitStopped();
         return report();
+    }
+
+    private void awaitStopped() {
+        ProcessStop.waits();
+        try {
+            stopped.waitForGo();
+        } finally {
+            ProcessStop.hasWaited();
+        }
     }
 
     /// Stops in order and waits for the end; the report is logged, as a warning if it is not clean.
@@ -298,8 +311,7 @@ public final class ActorSystem implements AutoCloseable {
     /// @return how it went
     /// @throws ActorFailedException if a failure reached the root
     public StopReport awaitShutdown() {
-        ProcessStop.waits(Thread.currentThread());
-        stopped.waitForGo();
+        awaitStopped();
         Failure failure = fatal;
         if (failure != null) {
             throw new ActorFailedException("The system " + name + " failed: " + failure, failure.cause());
@@ -364,7 +376,7 @@ public final class ActorSystem implements AutoCloseable {
         if (code < 0 || code > 255) {
             throw new IllegalArgumentException("An exit code is 0 to 255, not " + code);
         }
-        ProcessStop.exit(code);
+        ProcessStop.exit(this, code);
     }
 
     // For the engine.
@@ -377,12 +389,29 @@ public final class ActorSystem implements AutoCloseable {
         return budget;
     }
 
+    /// Whether the budget is over.
+    boolean isOverdue() {
+        long at = budget.abandonAt();
+        return at != Long.MAX_VALUE && now() - at >= 0;
+    }
+
     Duration wholeBudget() {
         return wholeBudget;
     }
 
     Cell<?> root() {
         return root;
+    }
+
+    /// What the stop waits for now.
+    String waitingLine() {
+        return new WaitingLine(this, root, stopStarted).line();
+    }
+
+    /// The thread that runs the callbacks and the observers at the end, once it does.
+    @Nullable
+    Thread ender() {
+        return ender.get();
     }
 
     /// The exit code that this system wants.
@@ -423,6 +452,10 @@ public final class ActorSystem implements AutoCloseable {
     /// Some throwables concern more than the actor that met them.
     void noteThrown(@Nullable Throwable thrown) {
         if (thrown instanceof OutOfMemoryError) {
+            Watchdog watchdog = memoryWatchdog;
+            if (watchdog != null) {
+                ProcessStop.outOfMemory(this, watchdog);
+            }
             fatal(root.life.failure(thrown, null));
         }
     }
@@ -446,23 +479,57 @@ public final class ActorSystem implements AutoCloseable {
 
     /// The root has ended; runs with nothing held.
     void rootStopped() {
-        List<Runnable> actions;
-        List<StopReport.End> all;
-        lock.lock();
-        try {
-            callbacksTaken = true;
-            actions = List.copyOf(callbacks);
-            callbacks.clear();
-            all = List.copyOf(ends);
-        } finally {
-            lock.unlock();
+        ender.set(Thread.currentThread());
+        finishStop();
+    }
+
+    /// As [#rootStopped], in place of a thread that does not come back from a callback; goes on after that one.
+    void takeOver(Thread lost) {
+        if (ender.compareAndSet(lost, Thread.currentThread())) {
+            finishStop();
         }
-        for (Runnable action : actions) {
+    }
+
+    private void finishStop() {
+        try {
+            runCallbacks();
+            if (reported.compareAndSet(false, true)) {
+                makeReport();
+            }
+        } finally {
+            ender.set(null);
+            ProcessStop.unregister(this);
+            stopped.go(); // whatever failed above: others wait for it without end
+        }
+    }
+
+    private void runCallbacks() {
+        for (Runnable action = nextCallback(); action != null; action = nextCallback()) {
             try {
                 action.run();
             } catch (Throwable t) {
                 observers.hookFailed("/" + name, "onStopped", t);
             }
+        }
+    }
+
+    private @Nullable Runnable nextCallback() {
+        lock.lock();
+        try {
+            callbacksTaken = true;
+            return callbacks.poll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void makeReport() {
+        List<StopReport.End> all;
+        lock.lock();
+        try {
+            all = List.copyOf(ends);
+        } finally {
+            lock.unlock();
         }
         StopReport made = new StopReport(name, Duration.ofNanos(now() - stopStarted), ledgerAtEnd(), all);
         report = made;
@@ -472,10 +539,6 @@ public final class ActorSystem implements AutoCloseable {
             Log.LOG.warn("{}", made.toText());
         }
         observers.systemStopped(this, made);
-        if (signals) {
-            ProcessStop.unregister(this);
-        }
-        stopped.go();
     }
 
     /// The root itself has been folded already.

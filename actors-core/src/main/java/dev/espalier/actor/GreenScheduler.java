@@ -54,7 +54,9 @@ final class GreenScheduler implements Scheduler {
         Cell.enter(cell);
         try {
             cell.life.begin();
-            cell.program.stepOnce();
+            if (cell.program.take()) {
+                cell.program.stepOnce();
+            }
         } finally {
             Cell.enter(caller);
             depth[0]--;
@@ -72,21 +74,26 @@ final class GreenScheduler implements Scheduler {
         Cell.enter(cell);
         cell.strand = Strand.current();
         long since = cell.system.now();
-        do {
-            while (cell.program.step()) {
-                if (cell.system.now() - since > LONGEST_BURST) {
-                    giveWay();
-                    since = cell.system.now();
-                }
+        boolean has = cell.program.take();
+        while (has) {
+            if (!cell.program.step()) {
+                has = release(cell) && cell.program.take();
+            } else if (cell.system.now() - since > LONGEST_BURST) {
+                has = giveWay(cell);
+                since = cell.system.now();
             }
-        } while (release(cell));
+        }
     }
 
     /// Lets every waiting green thread have a turn: as many actors as carriers that always have messages would
     /// starve all others. A yield would not do, as it only serves the carrier's own queue. The permit that this may
     /// take away is not missed: nobody here waits for anything.
-    private static void giveWay() {
+    ///
+    /// @return whether the actor is still there: its thread may not get a carrier for long
+    private static boolean giveWay(Cell<?> cell) {
+        cell.program.giveBack();
         LockSupport.parkNanos(1);
+        return cell.program.take();
     }
 
     /// Gives the program back.
@@ -97,6 +104,7 @@ final class GreenScheduler implements Scheduler {
             cell.strand = null;
             return false;
         }
+        cell.program.giveBack();
         cell.run = IDLE;
         return cell.program.hasWork() && cell.casRun(IDLE, AWAKE);
     }
@@ -105,10 +113,15 @@ final class GreenScheduler implements Scheduler {
         Cell.enter(cell);
         // By the thread itself, before it can become IDLE: a waker that sees IDLE always finds it.
         cell.strand = Strand.current();
-        while (!cell.program.isFinished()) {
-            if (!cell.program.step()) {
-                awaitCommand(cell);
+        while (cell.program.take()) {
+            while (cell.program.step()) {
+                // A body runs in one step.
             }
+            if (cell.program.isFinished()) {
+                break;
+            }
+            cell.program.giveBack();
+            awaitCommand(cell);
         }
         cell.strand = null;
     }

@@ -57,7 +57,7 @@ final class InlineProgram extends Program<Object> {
     }
 
     @Override
-    boolean abandon() {
+    boolean abandon(boolean overdue) {
         return adopted != null && released.compareAndSet(false, true);
     }
 

@@ -136,6 +136,9 @@ final class Ladder {
 
     void abandoned() {
         wasAbandoned = true;
+        if (stack.isEmpty()) {
+            takeStack();
+        }
     }
 
     boolean wasAbandoned() {
@@ -236,12 +239,7 @@ final class Ladder {
     /// How the actor ended.
     StopReport.End report(@Nullable Failure fatal, long settled) {
         long now = cell.system.now();
-        StopReport.How how = switch (rung) {
-            case ASKED -> fatal == null ? StopReport.How.CLEAN : StopReport.How.FAILED;
-            case CANCEL -> StopReport.How.CANCELLED;
-            case INTERRUPT -> StopReport.How.INTERRUPTED;
-            case ABANDON -> wasAbandoned ? StopReport.How.ABANDONED : StopReport.How.INTERRUPTED;
-        };
+        StopReport.How how = how(fatal);
         long start = started ? askedAt : now;
         long cancelAt = at(Rung.CANCEL, now);
         long interruptAt = at(Rung.INTERRUPT, now);
@@ -256,6 +254,17 @@ final class Ladder {
                 cell.leftOver(),
                 fatal == null ? null : fatal.cause(),
                 how == StopReport.How.CLEAN || how == StopReport.How.FAILED ? List.of() : stack);
+    }
+
+    private StopReport.How how(@Nullable Failure fatal) {
+        if (wasAbandoned) {
+            return StopReport.How.ABANDONED;
+        }
+        return switch (rung) {
+            case ASKED -> fatal == null ? StopReport.How.CLEAN : StopReport.How.FAILED;
+            case CANCEL -> StopReport.How.CANCELLED;
+            case INTERRUPT, ABANDON -> StopReport.How.INTERRUPTED;
+        };
     }
 
     private long at(Rung which, long now) {

@@ -523,7 +523,7 @@ final class Lifecycle {
 
     private void abandon() {
         cell.forEachChild(child -> child.life.stopByParent(Ladder.Rung.ABANDON));
-        if (!abandoned && codeIsRunning() && cell.program.abandon()) {
+        if (!abandoned && codeIsRunning() && cell.program.abandon(cell.system.isOverdue())) {
             abandoned = true;
             goal = Goal.STOP;
             state = ActorState.STOPPING;
@@ -533,6 +533,18 @@ final class Lifecycle {
         if (!abandoned) {
             ladder.again();
         }
+    }
+
+    /// Gives up a thread that cannot come back, long before its time is over. The children are not to blame: they
+    /// stop in order.
+    void lose() {
+        serial.post(() -> {
+            if (goal == Goal.STOP && !abandoned && codeIsRunning() && cell.program.abandon(false)) {
+                abandoned = true;
+                ladder.abandoned();
+                advance();
+            }
+        });
     }
 
     private void endAbandoned() {
@@ -563,7 +575,9 @@ final class Lifecycle {
             return;
         }
         if (abandoned) {
-            if (!cell.hasLivingChildren()) {
+            if (cell.hasLivingChildren()) {
+                stopChildren();
+            } else {
                 endAbandoned();
             }
             return;

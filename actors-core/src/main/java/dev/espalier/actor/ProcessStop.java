@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.CancelledException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,9 @@ import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
@@ -19,26 +22,49 @@ import sun.misc.SignalHandler;
 ///
 /// | what happens | what follows |
 /// |---|---|
-/// | SIGTERM, SIGINT | `espalier-exit` stops all systems, waits for threads in `awaitShutdown` to end, exits with their
-/// code |
+/// | SIGTERM, SIGINT | `espalier-exit` stops all systems, gives threads in [ActorSystem#awaitShutdown] time to end,
+/// exits |
 /// | the second one | halts with 128 + its number |
-/// | [ActorSystem#exit] | as a signal, with the given code |
-/// | `System.exit`, main returns | the hook stops all systems; the code stays, or is theirs if main just returned |
+/// | [ActorSystem#exit] | as a signal |
+/// | `System.exit`, main returns | the hook does the same |
 /// | the budget and a second are over | the watchdog halts with 124 |
 ///
-/// All threads here are platform threads: when busy green threads hold every carrier, they still run. An actor
-/// that is
-/// blocked in `System.exit` waits for the hook, so the hook must not wait for it: it gives such an actor up at
-/// once.
+/// *The code* is the first of: what `System.exit` was called with; what [ActorSystem#exit] was called with first,
+/// unless that is 0; that of the first system that ended badly, also long ago; 0.
+///
+/// *The time.* Systems are stopped one after the other, the youngest first, so the budgets add up. A thread that
+/// waited for a system has until the budgets are over, but at least half a second and at most five, to do what it
+/// does after the wait; then the exit goes on without it.
+///
+/// All threads here are platform threads: when busy green threads hold every carrier, they still run. Whoever is
+/// blocked in `System.exit` waits for the hook, so the hook must not wait for it: it gives such an actor up at once.
+///
+/// *Threads.* `espalier-exit` and the hook may both be at it, when somebody calls `System.exit` during an exit:
+/// all that they do can be done twice.
 final class ProcessStop {
+    private static final int UNSET = -1;
+    private static final long TICK_MILLIS = 20;
+    private static final long SLACK = TimeUnit.SECONDS.toNanos(1);
+    private static final long LEAST_FOR_WAITING = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long MOST_FOR_WAITING = TimeUnit.SECONDS.toNanos(5);
+    private static final long NO_SYSTEM = TimeUnit.SECONDS.toNanos(30);
+
+    /// The living ones, the youngest first.
     private static final ConcurrentLinkedDeque<ActorSystem> SYSTEMS = new ConcurrentLinkedDeque<>();
+    /// Threads that wait for the end of a system; those of an exit that has begun stay.
     private static final Set<Thread> WAITING = ConcurrentHashMap.newKeySet();
+
     private static final AtomicInteger SIGNALS = new AtomicInteger();
     private static final AtomicBoolean EXITING = new AtomicBoolean();
-    private static final AtomicBoolean WATCHED = new AtomicBoolean();
-    private static final Duration SLACK = Duration.ofSeconds(1);
-    private static final int UNSET = -1;
-    private static final AtomicInteger CODE = new AtomicInteger(UNSET);
+    /// The first code given to [#exit].
+    private static final AtomicInteger WANTED = new AtomicInteger(UNSET);
+    /// The first code but 0 of a system that has ended.
+    private static final AtomicInteger ENDED = new AtomicInteger(ExitCode.OK);
+
+    /// When threads that wait have had their time; 0 before the systems have stopped for the first time.
+    private static final AtomicLong WAITED_LONG = new AtomicLong();
+
+    private static final Watchdog WATCHDOG = new Watchdog(() -> true, ProcessStop::culprits);
 
     /// Guards the two below.
     private static final ReentrantLock LOCK = new ReentrantLock();
@@ -48,22 +74,23 @@ final class ProcessStop {
 
     private ProcessStop() {}
 
+    // Systems come and go.
+
     static void register(ActorSystem system) {
         LOCK.lock();
         try {
             SYSTEMS.push(system);
             if (hook == null) {
                 Thread made = Thread.ofPlatform().name("espalier-hook").unstarted(ProcessStop::runHook);
-                try {
-                    Runtime.getRuntime().addShutdownHook(made);
-                } catch (IllegalStateException e) {
-                    Log.LOG.warn("The JVM is ending already: {} will not be stopped by it", system);
-                    return;
-                }
+                Runtime.getRuntime().addShutdownHook(made);
                 hook = made;
+            }
+            if (RESTORE.isEmpty()) {
                 handle("TERM");
                 handle("INT");
             }
+        } catch (IllegalStateException e) {
+            Log.LOG.warn("The JVM is ending already: it will not stop {}", system);
         } finally {
             LOCK.unlock();
         }
@@ -79,32 +106,46 @@ final class ProcessStop {
         }
     }
 
+    /// The system has ended. The last one takes the signal handlers along, and the hook if it has nothing to say.
     static void unregister(ActorSystem system) {
         LOCK.lock();
         try {
-            SYSTEMS.remove(system);
-            Thread made = hook;
-            if (SYSTEMS.isEmpty() && made != null && !EXITING.get()) {
-                try {
-                    Runtime.getRuntime().removeShutdownHook(made);
-                    RESTORE.forEach(Runnable::run);
-                    RESTORE.clear();
-                    hook = null;
-                } catch (IllegalStateException e) {
-                    Log.LOG.debug("The JVM is ending");
-                }
+            if (!SYSTEMS.remove(system)) {
+                return;
             }
+            ENDED.compareAndSet(ExitCode.OK, system.exitCode());
+            if (!SYSTEMS.isEmpty() || EXITING.get()) {
+                return;
+            }
+            RESTORE.forEach(Runnable::run);
+            RESTORE.clear();
+            Thread made = hook;
+            if (made != null && ENDED.get() == ExitCode.OK) {
+                Runtime.getRuntime().removeShutdownHook(made);
+                hook = null;
+            }
+        } catch (IllegalStateException e) {
+            Log.LOG.debug("The JVM is ending");
         } finally {
             LOCK.unlock();
         }
     }
 
-    /// Notes a thread that waits for the end of a system: what it does afterwards is waited for before the exit.
-    static void waits(Thread thread) {
-        if (!thread.isVirtual()) {
-            WAITING.add(thread);
+    /// The calling thread will wait for the end of a system: an exit lets it do what it does afterwards.
+    static void waits() {
+        if (!Thread.currentThread().isVirtual()) {
+            WAITING.add(Thread.currentThread());
         }
     }
+
+    /// The wait is over.
+    static void hasWaited() {
+        if (!EXITING.get()) {
+            WAITING.remove(Thread.currentThread());
+        }
+    }
+
+    // The ways to begin.
 
     private static void signalled(Signal signal) {
         if (SIGNALS.incrementAndGet() > 1) {
@@ -113,109 +154,207 @@ final class ProcessStop {
         beginExit();
     }
 
-    static void exit(int code) {
-        CODE.compareAndSet(UNSET, code);
+    /// @param system stopped, too, if it does not handle signals
+    static void exit(ActorSystem system, int code) {
+        WANTED.compareAndSet(UNSET, code);
+        LOCK.lock();
+        try {
+            if (!SYSTEMS.contains(system) && !system.stopped().isGo()) {
+                SYSTEMS.push(system);
+            }
+        } finally {
+            LOCK.unlock();
+        }
         beginExit();
     }
 
     private static void beginExit() {
         if (EXITING.compareAndSet(false, true)) {
-            Thread.ofPlatform().name("espalier-exit").daemon(false).start(ProcessStop::leave);
+            try {
+                Thread.ofPlatform().name("espalier-exit").daemon(false).start(ProcessStop::leave);
+            } catch (Throwable t) {
+                Log.engineError("No thread for an orderly exit: halting", t);
+                Runtime.getRuntime().halt(ExitCode.WATCHDOG);
+            }
         }
     }
 
     @SuppressWarnings("SystemExitOutsideMain") // this is the one place that may
     private static void leave() {
-        List<ActorSystem> systems = List.copyOf(SYSTEMS);
-        watch(systems);
-        int code = stopAll(systems);
-        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        for (Thread thread : WAITING) {
-            joinUntil(thread, until);
-        }
-        int wanted = CODE.get();
-        System.exit(wanted != UNSET && (wanted != 0 || code == 0) ? wanted : code);
-    }
-
-    private static void joinUntil(Thread thread, long until) {
         try {
-            thread.join(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            stopAll(true);
+        } catch (Throwable t) {
+            Log.engineError("The orderly exit failed", t);
+        } finally {
+            System.exit(code());
         }
-    }
-
-    /// Stops the systems, the youngest first.
-    ///
-    /// @return the first exit code that is not 0
-    private static int stopAll(List<ActorSystem> systems) {
-        int code = 0;
-        for (ActorSystem system : systems) {
-            system.stop();
-            while (!system.stopped().waitForGo(Duration.ofMillis(20))) {
-                giveUpExiting(system);
-            }
-            code = code == 0 ? system.exitCode() : code;
-        }
-        return code;
-    }
-
-    /// An actor that is blocked in `System.exit` waits for us: we do not wait for it.
-    private static void giveUpExiting(ActorSystem system) {
-        Cell<?> awaited = WaitingLine.awaited(system.root());
-        Thread thread = awaited.program.userThread;
-        if (thread != null && isExiting(thread.getStackTrace())) {
-            awaited.life.stop(Ladder.Rung.ABANDON);
-        }
-    }
-
-    private static boolean isExiting(StackTraceElement[] stack) {
-        for (StackTraceElement frame : stack) {
-            if (frame.getClassName().equals("java.lang.Shutdown")
-                    || (frame.getClassName().equals("java.lang.Runtime")
-                            && frame.getMethodName().equals("exit"))) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void runHook() {
-        List<ActorSystem> systems = List.copyOf(SYSTEMS);
-        boolean exitCalled = EXITING.getAndSet(true) || someoneExits();
-        watch(systems);
-        int code = stopAll(systems);
-        if (!exitCalled && code != 0) {
+        EXITING.set(true);
+        boolean mainReturned = isInStack("shutdown");
+        try {
+            stopAll(false);
+        } catch (Throwable t) {
+            Log.engineError("The orderly exit failed", t);
+        }
+        int code = code();
+        if (mainReturned && code != ExitCode.OK) {
+            awaitOtherHooks();
             Runtime.getRuntime().halt(code);
         }
     }
 
-    private static boolean someoneExits() {
-        for (Map.Entry<Thread, StackTraceElement[]> thread :
-                Thread.getAllStackTraces().entrySet()) {
-            if (isExiting(thread.getValue()) && !thread.getKey().getName().equals("DestroyJavaVM")) {
+    private static int code() {
+        int wanted = WANTED.get();
+        return wanted > ExitCode.OK ? wanted : ENDED.get();
+    }
+
+    // The stop.
+
+    /// @param alone whether an exit without any system is guarded by the watchdog, too
+    private static void stopAll(boolean alone) {
+        List<ActorSystem> systems = List.copyOf(SYSTEMS);
+        long begun = System.nanoTime();
+        long budget = budget(systems);
+        if (alone || !systems.isEmpty()) {
+            WATCHDOG.start(withSlack(budget));
+        }
+        systems.forEach(ProcessStop::stop);
+        long now = System.nanoTime();
+        long time = Math.clamp(budget - (now - begun), LEAST_FOR_WAITING, MOST_FOR_WAITING);
+        WAITED_LONG.compareAndSet(0, now + time);
+        letWaitingFinish(WAITED_LONG.get());
+    }
+
+    private static long withSlack(long budget) {
+        return budget > Long.MAX_VALUE - SLACK ? Long.MAX_VALUE : budget + SLACK;
+    }
+
+    /// The one that halts the JVM if a system cannot stop because there is no memory for it.
+    static Watchdog memoryWatchdog(ActorSystem system) {
+        return new Watchdog(
+                () -> !system.stopped().isGo(),
+                () -> "No memory to stop " + system + ": halting\n  " + system.waitingLine());
+    }
+
+    /// To be called before anything that needs memory.
+    static void outOfMemory(ActorSystem system, Watchdog watchdog) {
+        watchdog.start(withSlack(Ladder.nanos(system.wholeBudget())));
+    }
+
+    private static long budget(List<ActorSystem> systems) {
+        long sum = systems.isEmpty() ? NO_SYSTEM : 0;
+        for (ActorSystem system : systems) {
+            long one = Ladder.nanos(system.wholeBudget());
+            sum = one > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + one;
+        }
+        return sum;
+    }
+
+    private static void stop(ActorSystem system) {
+        system.stop();
+        while (!hasStopped(system)) {
+            giveUpExiting(system);
+        }
+    }
+
+    private static boolean hasStopped(ActorSystem system) {
+        try {
+            return system.stopped().waitForGo(Duration.ofMillis(TICK_MILLIS));
+        } catch (CancelledException e) {
+            Thread.interrupted(); // nobody may interrupt an exit
+            return false;
+        }
+    }
+
+    /// An actor that is blocked in `System.exit` waits for us: we do not wait for it.
+    private static void giveUpExiting(ActorSystem system) {
+        Thread ender = system.ender();
+        if (ender != null && isExiting(ender)) {
+            system.takeOver(ender);
+            return;
+        }
+        Cell<?> awaited = WaitingLine.awaited(system.root());
+        if (isExiting(awaited.program.userThread)) {
+            awaited.life.lose();
+        }
+    }
+
+    private static void letWaitingFinish(long until) {
+        for (Thread thread : WAITING) {
+            if (until - System.nanoTime() <= 0) {
+                return;
+            }
+            while (thread.isAlive() && !isExiting(thread) && until - System.nanoTime() > 0) {
+                join(thread);
+            }
+            if (thread.isAlive() && !isExiting(thread)) {
+                Log.LOG.warn("The exit goes on without {}", described(thread, thread.getStackTrace()));
+            }
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join(TICK_MILLIS);
+        } catch (InterruptedException e) {
+            Log.LOG.debug("Nobody may interrupt an exit");
+        }
+    }
+
+    // What other threads do.
+
+    private static boolean isExiting(@Nullable Thread thread) {
+        return thread != null && isIn(thread.getStackTrace(), "exit");
+    }
+
+    private static boolean isIn(StackTraceElement[] stack, String method) {
+        for (StackTraceElement frame : stack) {
+            if (frame.getClassName().equals("java.lang.Shutdown")
+                    && frame.getMethodName().equals(method)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static void watch(List<ActorSystem> systems) {
-        if (!WATCHED.compareAndSet(false, true)) {
-            return;
-        }
-        Duration longest = systems.stream()
-                .map(ActorSystem::wholeBudget)
-                .max(Duration::compareTo)
-                .orElse(Duration.ofSeconds(30));
-        Thread.ofPlatform().name("espalier-watchdog").daemon(true).start(() -> {
-            try {
-                Thread.sleep(longest.plus(SLACK));
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
+    /// Tells the ways into the hook apart: `exit`, also by a signal of the JVM's own, or `shutdown`, by the end of
+    /// the last thread that is no daemon.
+    private static boolean isInStack(String method) {
+        return Thread.getAllStackTraces().values().stream().anyMatch(stack -> isIn(stack, method));
+    }
+
+    /// When main has returned, only hooks and what they have started are no daemons. The watchdog ends the wait.
+    private static void awaitOtherHooks() {
+        for (Thread thread : others().keySet()) {
+            while (thread.isAlive() && !isExiting(thread)) {
+                join(thread);
             }
-            System.err.println("The budget of " + longest + " is over and the JVM has not ended: halting");
-            Runtime.getRuntime().halt(ExitCode.WATCHDOG);
+        }
+    }
+
+    /// The platform threads that hold up the end of the JVM: neither daemons nor busy ending it.
+    private static Map<Thread, StackTraceElement[]> others() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(e -> !e.getKey().isDaemon() && !e.getKey().equals(Thread.currentThread()))
+                .filter(e -> !isIn(e.getValue(), "exit") && !isIn(e.getValue(), "shutdown"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static String described(Thread thread, StackTraceElement[] stack) {
+        return "the thread " + thread.getName() + (stack.length == 0 ? "" : " at " + stack[0]);
+    }
+
+    /// The watchdog's last words.
+    private static String culprits() {
+        StringBuilder text = new StringBuilder("The budget is over and the JVM has not ended: halting");
+        SYSTEMS.forEach(system -> text.append("\n  ").append(system.waitingLine()));
+        Thread.getAllStackTraces().forEach((thread, stack) -> {
+            if (!thread.isDaemon()) {
+                text.append("\n  ").append(described(thread, stack));
+            }
         });
+        return text.toString();
     }
 }

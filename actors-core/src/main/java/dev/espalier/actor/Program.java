@@ -19,13 +19,15 @@ import org.jspecify.annotations.Nullable;
 /// | `command` | life (one at a time: it waits for the answer), program (back to null) | program | volatile |
 /// | `halted`, `drainMark`, `childrenGone`, `aborted`, `suspended` | life | program | volatile |
 /// | `lane` | any | program | queue |
-/// | `owner` | program (ENGINE <-> USER), life (USER -> ABANDONED) | both | CAS |
+/// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (NOBODY or USER -> ABANDONED) | both | CAS |
 /// | `live`, `drainReported`, `context` | program | program | plain |
 ///
 /// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
 /// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing
 /// any more.
-/// So the mailbox has one reader at any time, also after an abandon.
+/// So the mailbox has one reader at any time, also after an abandon. NOBODY is the owner while no thread runs the
+/// program or the one that is to run it has not got a processor yet; when the budget of the system is over, life
+/// gives up such an actor, too (NOBODY -> ABANDONED), for busy green threads may keep the others waiting for ever.
 abstract class Program<M> {
     /// What life tells the program to do; each is answered by a post.
     enum Command {
@@ -43,6 +45,7 @@ abstract class Program<M> {
     private static final int ENGINE = 0;
     private static final int USER = 1;
     private static final int ABANDONED = 2;
+    private static final int NOBODY = 3;
 
     static {
         try {
@@ -60,7 +63,7 @@ abstract class Program<M> {
     volatile boolean aborted;
     volatile boolean suspended;
     volatile long drainMark = -1;
-    private volatile int owner = ENGINE;
+    private volatile int owner = NOBODY;
     private volatile @Nullable CancelScope scope;
     private volatile boolean finished;
     /// The thread that runs user code now.
@@ -141,9 +144,22 @@ abstract class Program<M> {
 
     /// Takes the actor away from a thread that does not come back.
     ///
-    /// @return false if the thread is not in user code now
-    boolean abandon() {
-        return OWNER.compareAndSet(this, USER, ABANDONED);
+    /// @param overdue also from one that has not got a processor
+    /// @return false if the thread is in engine code now, or waits for a processor and is not overdue
+    boolean abandon(boolean overdue) {
+        return OWNER.compareAndSet(this, USER, ABANDONED) || (overdue && OWNER.compareAndSet(this, NOBODY, ABANDONED));
+    }
+
+    /// A thread begins to run the program.
+    ///
+    /// @return false if the actor was abandoned: the thread must touch nothing
+    boolean take() {
+        return OWNER.compareAndSet(this, NOBODY, ENGINE);
+    }
+
+    /// The thread stops running the program; does nothing if the actor was abandoned.
+    void giveBack() {
+        OWNER.compareAndSet(this, ENGINE, NOBODY);
     }
 
     boolean isAbandoned() {
@@ -283,8 +299,9 @@ abstract class Program<M> {
         }
     }
 
+    /// Does nothing if [#enterEngine] has found the actor abandoned: it must stay so.
     void leaveEngine() {
-        owner = USER;
+        OWNER.compareAndSet(this, ENGINE, USER);
     }
 
     /// Whether this is what a cancel or an interrupt of the ladder led to, and so no failure.

@@ -47,7 +47,7 @@ final class WaitingLine {
         }
     }
 
-    private String line() {
+    String line() {
         Cell<?> at = awaited(root);
         String left = at.mailbox.depth() + " messages left";
         return String.format(
