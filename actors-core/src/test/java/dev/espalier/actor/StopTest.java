@@ -39,14 +39,15 @@ class StopTest {
     @Test
     void shouldEndAllAsShutdownWithUnlimitedGrace() throws Exception {
         Trials.run(builder -> builder.budget(DAY), (system, events) -> {
-            system.spawn(probe("boss", events, needing("a", Duration.ofHours(1)), needing("b", Duration.ofHours(1))));
+            system.spawn(
+                    probe("boss", events, needing("a", Duration.ofMinutes(1)), needing("b", Duration.ofMinutes(1))));
             settle();
             StopReport report = system.shutdown();
             assertTrue(report.isClean(), report::toText);
             assertEquals(
                     List.of("/t/boss/b", "/t/boss/a", "/t/boss", "/t"),
                     report.actors().stream().map(StopReport.End::path).toList());
-            assertEquals(Duration.ofHours(2), report.took());
+            assertEquals(Duration.ofMinutes(2), report.took());
         });
     }
 

@@ -109,6 +109,7 @@ class StructureTest {
         });
     }
 
+    @Tag("slow")
     @Test
     void shouldKeepExactCountsOfThousandsOfChildren() throws Exception {
         Trials.once(builder -> builder, (system, events) -> {
