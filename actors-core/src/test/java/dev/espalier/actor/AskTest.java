@@ -538,6 +538,31 @@ class AskTest {
         });
     }
 
+    @Test
+    void shouldLoseTheOutcomeWhenTheIncarnationThatAskedHasEnded() throws Exception {
+        try (var log = EngineLog.silent()) {
+            MailFixture.inVirtualSystem(system -> {
+                ActorRef<Get> slow = system.spawn("slow", () -> (message, ctx) -> {
+                    Strand.sleep(SECOND);
+                    message.replyTo.reply(7);
+                });
+                List<String> seen = new ArrayList<>();
+                ActorRef<String> asker = system.spawn("asker", () -> (message, ctx) -> {
+                    seen.add(message + ctx.incarnation());
+                    switch (message) {
+                        case "ask" -> ctx.<Get, Integer>ask(slow, r -> new Get(1, r), LONG, (reply, error) -> "reply");
+                        case "fail" -> throw new IllegalStateException("on purpose");
+                        default -> {}
+                    }
+                });
+                asker.tellAll(List.of("ask", "fail", "next"));
+                Strand.sleep(Duration.ofSeconds(2));
+                assertEquals(List.of("ask1", "fail1", "next2"), seen);
+            });
+            assertEquals(List.of(), log.lines());
+        }
+    }
+
     // Bad input.
 
     @Test
