@@ -493,6 +493,7 @@ final class Cell<M> implements ActorRef<M> {
         }
         Cell<C> child = new Cell<>(system, this, childSpec, system.scheduler);
         ActorSpec<?> before = children().add(child);
+        life.childAdded(child);
         if (child.program.endsItself()) {
             child.scheduler.start(child);
             return child;

@@ -66,7 +66,7 @@ final class Lifecycle {
     /// The failure that it ended by.
     private volatile @Nullable Failure fatal;
 
-    private @Nullable Failure pending;
+    private volatile @Nullable Failure pending;
     private boolean drained;
     private boolean endsItself;
     private boolean downReported;
@@ -138,9 +138,14 @@ final class Lifecycle {
         return resumable;
     }
 
-    /// Whether it has failed and its supervisor may still resume it. Only for tasks of its serial.
+    /// Whether it has failed and its supervisor may still resume it.
     boolean awaitsVerdict() {
         return goal == Goal.RUN && pending != null;
+    }
+
+    /// Whether it, or an ancestor, has failed and is not judged.
+    boolean rests() {
+        return awaitsVerdict() || (goal == Goal.RUN && cell.program.suspended);
     }
 
     /// Whether it neither stops nor restarts.
@@ -231,9 +236,8 @@ final class Lifecycle {
         serial.post(() -> {
             user = User.LIVE;
             becomeReady();
-            cell.forEachChild(child -> child.life.suspend(false));
-            if (cell.hasChildSet()) {
-                cell.supervisor().ownerResumed();
+            if (!cell.program.suspended) {
+                goOnBelow();
             }
             advance();
         });
@@ -362,11 +366,34 @@ final class Lifecycle {
         });
     }
 
+    /// An ancestor has failed, or goes on. Below an actor that has failed itself nothing goes on before it does.
     void suspend(boolean value) {
         serial.post(() -> {
             cell.program.suspend(value);
-            cell.forEachChild(child -> child.life.suspend(value));
+            if (value) {
+                cell.forEachChild(child -> child.life.suspend(true));
+            } else if (pending == null) {
+                goOnBelow();
+            }
         });
+    }
+
+    private void goOnBelow() {
+        cell.forEachChild(child -> child.life.suspend(false));
+        if (cell.hasChildSet()) {
+            cell.supervisor().ownerGoesOn();
+        }
+    }
+
+    /// A child was spawned: it may be too late for the suspension of all children. Called after it was added.
+    void childAdded(Cell<?> child) {
+        if (cell.program.suspended || pending != null) {
+            serial.post(() -> {
+                if (rests()) {
+                    child.life.suspend(true);
+                }
+            });
+        }
     }
 
     /// Ends for good after a failure or by itself, as the supervisor decided.

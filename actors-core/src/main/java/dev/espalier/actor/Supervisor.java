@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// others makes a new plan, which counts: so restarts that keep failing end in the limit. The new plan takes over
 /// those that the old one has not begun.
 ///
-/// While the owner itself has failed and is not judged, nothing is begun and no case is decided; if it is resumed,
+/// While the owner or an ancestor has failed and is not judged, nothing is begun and no case is decided; if it is
+/// resumed,
 /// that is made up for.
 final class Supervisor {
     /// One restart under way.
@@ -92,7 +93,7 @@ final class Supervisor {
             report(failure, Decision.STOP);
         } else if (child.life.incarnation() != c.incarnation) {
             report(failure, Decision.RESTART); // by another case's plan, while this one waited
-        } else if (owner.life.awaitsVerdict() || (plan == null && isGroup() && !plans.isEmpty())) {
+        } else if (owner.life.rests() || (plan == null && isGroup() && !plans.isEmpty())) {
             waiting.add(c);
         } else if (!owner.life.isUp() && !owner.life.isStarting()) {
             report(failure, Decision.STOP);
@@ -133,7 +134,7 @@ final class Supervisor {
         if (c.child.life.incarnation() != c.incarnation) {
             return;
         }
-        if (owner.life.awaitsVerdict()) {
+        if (owner.life.rests()) {
             waiting.add(c);
         } else if (owner.life.isUp() && c.child.spec.restart == Restart.PERMANENT) {
             if (isGroup() && !plans.isEmpty()) {
@@ -146,8 +147,8 @@ final class Supervisor {
         }
     }
 
-    /// The owner goes on after a failure of its own.
-    void ownerResumed() {
+    /// The owner goes on after a failure of its own or of an ancestor.
+    void ownerGoesOn() {
         for (Plan plan : new ArrayList<>(plans.values())) {
             if (plan.held) {
                 plan.held = false;
@@ -243,7 +244,7 @@ final class Supervisor {
         if (plan.backingOff) {
             return;
         }
-        if (owner.life.awaitsVerdict()) {
+        if (owner.life.rests()) {
             plan.held = true;
         } else if (plan.next < plan.members.size()) {
             plan.members.get(plan.next).life.beginAgain();
