@@ -39,6 +39,13 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         step();
     }
 
+    /// The end of the inbox is work, too: a body on its way to its park must not miss that its children are gone,
+    /// which comes after it has reported its mailbox drained and without a further command.
+    @Override
+    boolean hasWork() {
+        return super.hasWork() || (live && ended());
+    }
+
     @Override
     boolean hasMessages() {
         return cell.mailbox.hasNext() || !delivered.isEmpty();

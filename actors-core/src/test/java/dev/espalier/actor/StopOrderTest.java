@@ -462,6 +462,28 @@ class StopOrderTest {
         }
     }
 
+    /// Real time, because the race is between the body on its way to its park and the stop on another thread.
+    @Test
+    @Tag("slow")
+    void shouldEndABodyThatIsAboutToWaitWhenItIsStopped() throws Exception {
+        MailFixture.inRealSystem(system -> {
+            for (int i = 0; i < 50_000; i++) {
+                ActorRef<Integer> body = system.spawn(ActorSpec.<Integer>body("b", (inbox, ctx) -> {
+                            inbox.forEach(message -> Thread.onSpinWait());
+                        })
+                        .restart(Restart.TEMPORARY));
+                for (int m = i % 7; m > 0; m--) {
+                    body.tell(m);
+                }
+                for (int spin = i % 997; spin > 0; spin--) {
+                    Thread.onSpinWait();
+                }
+                body.stop();
+                assertTrue(body.stopped().waitForGo(Duration.ofSeconds(3)), () -> "lost: " + body.info());
+            }
+        });
+    }
+
     @Test
     void shouldSendPleaseStopOnceHoweverOftenItIsAsked() throws Exception {
         MailFixture.inVirtualSystem(system -> {
