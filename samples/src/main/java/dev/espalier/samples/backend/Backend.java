@@ -7,6 +7,7 @@ import dev.espalier.actor.BackOff;
 import dev.espalier.actor.Decision;
 import dev.espalier.actor.MailboxSpec;
 import dev.espalier.actor.Overflow;
+import dev.espalier.actor.StartFailedException;
 import dev.espalier.actor.StopReport;
 import dev.espalier.actor.Supervision;
 import java.net.BindException;
@@ -111,8 +112,8 @@ public final class Backend implements AutoCloseable {
         }
         try {
             start(Settings.of(port, db)).system().awaitShutdown();
-        } catch (CompletionException e) {
-            System.err.println("Cannot listen on port " + port + ": " + e.getCause());
+        } catch (StartFailedException | CompletionException e) {
+            System.err.println("The backend could not start: " + e.getCause());
             System.exit(1);
         }
     }

@@ -42,7 +42,7 @@ final class Database implements Behavior<Database.Message> {
                     + " item VARCHAR(64) NOT NULL, quantity INT NOT NULL, total_cents BIGINT NOT NULL)");
             sql.execute("CREATE INDEX IF NOT EXISTS orders_by_customer ON orders (customer)");
         }
-        LOG.info("database open: {}", opened.getMetaData().getURL());
+        LOG.info("database open: {}", withoutOptions(url));
     }
 
     @Override
@@ -51,6 +51,11 @@ final class Database implements Behavior<Database.Message> {
             case Message.Find(String id, ReplyTo<Optional<Order>> replyTo) -> replyTo.reply(find(id));
             case Message.Total(String customer, ReplyTo<Long> replyTo) -> replyTo.reply(total(customer));
         }
+    }
+
+    /// They may hold a password.
+    private static String withoutOptions(String url) {
+        return url.replaceFirst("[?;].*", "");
     }
 
     private Optional<Order> find(String id) throws SQLException {

@@ -118,8 +118,6 @@ final class Routes implements HttpHandler {
         return found.map(order -> Answer.of(200, order)).orElseGet(() -> Answer.error(404, "no such order"));
     }
 
-    // The end.
-
     void refuseOrders() {
         refusing.go();
     }

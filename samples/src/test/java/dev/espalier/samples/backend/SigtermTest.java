@@ -19,10 +19,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// SIGTERM at a random moment of 2,000 requests a second, to a JVM of its own, again and again.
 @Tag("slow")
+@Timeout(180) // about 33 s on two quiet cores
 class SigtermTest {
     private static final int ROUNDS = 20;
     private static final Pattern LISTENING = Pattern.compile("listening on http://localhost:(\\d+)");
