@@ -239,15 +239,22 @@ final class BehaviorProgram<M> extends Program<M> {
             } else {
                 attempts = 0;
                 updateHeld();
+                failRequest(entry, thrown);
                 cell.deadLetter(entry, DeadLetter.Reason.QUARANTINED);
             }
         } else {
             countProcessed();
         }
-        if (!retry && entry instanceof Request<?> request) {
-            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
+        if (!retry) {
+            failRequest(entry, thrown);
         }
         failedWith(thrown, Mailbox.message(entry));
+    }
+
+    private void failRequest(Object entry, Throwable thrown) {
+        if (entry instanceof Request<?> request) {
+            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
+        }
     }
 
     private void failedWith(Throwable thrown, @Nullable Object message) {

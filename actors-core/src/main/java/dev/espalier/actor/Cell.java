@@ -543,7 +543,9 @@ final class Cell<M> implements ActorRef<M> {
             countLeftOver();
         }
         system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), reason));
-        refuse(entry);
+        if (reason != DeadLetter.Reason.EXPIRED) { // its asker has its answer, or is about to see the time-out
+            refuse(entry);
+        }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one reader at a time

@@ -119,4 +119,9 @@ final class Request<R> implements ReplyTo<R> {
     public Duration remaining() {
         return outcome != null ? Duration.ZERO : Duration.ofNanos(Math.max(0, deadlineNanos - strand.nanoTime()));
     }
+
+    @Override
+    public String toString() {
+        return "ReplyTo[" + (outcome == null ? "open]" : "done]");
+    }
 }
