@@ -111,7 +111,7 @@ public final class ActorSystem implements AutoCloseable {
     /// The thread that runs the callbacks and the observers at the end, while it does.
     private final AtomicReference<@Nullable Thread> ender = new AtomicReference<>();
     private final AtomicBoolean reported = new AtomicBoolean();
-    private final @Nullable Watchdog memoryWatchdog;
+    private final boolean handlesSignals;
 
     /// Guards the three below; held for a few instructions only.
     private final ReentrantLock lock = new ReentrantLock();
@@ -134,8 +134,8 @@ public final class ActorSystem implements AutoCloseable {
         if (Runtime.version().compareTo(SOUND) < 0) {
             Log.LOG.warn("Java {} can hang green threads (JDK-8369227); use {} or later", Runtime.version(), SOUND);
         }
-        memoryWatchdog = b.signals ? ProcessStop.memoryWatchdog(this) : null;
-        if (b.signals) {
+        handlesSignals = b.signals;
+        if (handlesSignals) {
             ProcessStop.register(this);
         }
         observers.systemStarted(this);
@@ -403,6 +403,10 @@ public final class ActorSystem implements AutoCloseable {
         return root;
     }
 
+    boolean handlesSignals() {
+        return handlesSignals;
+    }
+
     /// What the stop waits for now.
     String waitingLine() {
         return new WaitingLine(this, root, stopStarted).line();
@@ -452,10 +456,7 @@ public final class ActorSystem implements AutoCloseable {
     /// Some throwables concern more than the actor that met them.
     void noteThrown(@Nullable Throwable thrown) {
         if (thrown instanceof OutOfMemoryError) {
-            Watchdog watchdog = memoryWatchdog;
-            if (watchdog != null) {
-                ProcessStop.outOfMemory(this, watchdog);
-            }
+            ProcessStop.outOfMemory(this); // before anything that needs memory
             fatal(root.life.failure(thrown, null));
         }
     }

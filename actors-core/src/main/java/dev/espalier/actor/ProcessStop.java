@@ -27,7 +27,7 @@ import sun.misc.SignalHandler;
 /// | the second one | halts with 128 + its number |
 /// | [ActorSystem#exit] | as a signal |
 /// | `System.exit`, main returns | the hook does the same |
-/// | the budget and a second are over | the watchdog halts with 124 |
+/// | the budget and two seconds are over | the watchdog halts with 124 |
 ///
 /// *The code* is the first of: what `System.exit` was called with; what [ActorSystem#exit] was called with first,
 /// unless that is 0; that of the first system that ended badly, also long ago; 0.
@@ -44,7 +44,6 @@ import sun.misc.SignalHandler;
 final class ProcessStop {
     private static final int UNSET = -1;
     private static final long TICK_MILLIS = 20;
-    private static final long SLACK = TimeUnit.SECONDS.toNanos(1);
     private static final long LEAST_FOR_WAITING = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long MOST_FOR_WAITING = TimeUnit.SECONDS.toNanos(5);
     private static final long NO_SYSTEM = TimeUnit.SECONDS.toNanos(30);
@@ -64,12 +63,13 @@ final class ProcessStop {
     /// When threads that wait have had their time; 0 before the systems have stopped for the first time.
     private static final AtomicLong WAITED_LONG = new AtomicLong();
 
-    private static final Watchdog WATCHDOG = new Watchdog(() -> true, ProcessStop::culprits);
-
-    /// Guards the two below.
+    /// Guards the three below.
     private static final ReentrantLock LOCK = new ReentrantLock();
 
     private static @Nullable Thread hook;
+    /// There is one while there is a system, and from the begin of an exit on.
+    private static volatile @Nullable Watchdog watchdog;
+
     private static final List<Runnable> RESTORE = new ArrayList<>();
 
     private ProcessStop() {}
@@ -77,9 +77,17 @@ final class ProcessStop {
     // Systems come and go.
 
     static void register(ActorSystem system) {
-        LOCK.lock();
+        if (!tryRegister(system)) {
+            Log.LOG.warn("The JVM is ending already: it will not stop {}", system);
+        }
+    }
+
+    /// @return false if the JVM is ending
+    private static boolean tryRegister(ActorSystem system) {
+        LOCK.lock(); // nothing is logged under it: who writes the log may be blocked
         try {
             SYSTEMS.push(system);
+            watchdog();
             if (hook == null) {
                 Thread made = Thread.ofPlatform().name("espalier-hook").unstarted(ProcessStop::runHook);
                 Runtime.getRuntime().addShutdownHook(made);
@@ -89,8 +97,9 @@ final class ProcessStop {
                 handle("TERM");
                 handle("INT");
             }
+            return true;
         } catch (IllegalStateException e) {
-            Log.LOG.warn("The JVM is ending already: it will not stop {}", system);
+            return false;
         } finally {
             LOCK.unlock();
         }
@@ -102,7 +111,7 @@ final class ProcessStop {
             SignalHandler before = Signal.handle(signal, ProcessStop::signalled);
             RESTORE.add(() -> Signal.handle(signal, before));
         } catch (IllegalArgumentException e) {
-            Log.LOG.debug("SIG{} cannot be handled here: {}", name, e.getMessage());
+            // The JVM was told to leave it alone (-Xrs), or the system does not know it.
         }
     }
 
@@ -119,13 +128,29 @@ final class ProcessStop {
             }
             RESTORE.forEach(Runnable::run);
             RESTORE.clear();
+            watchdog().dismiss();
+            watchdog = null;
             Thread made = hook;
             if (made != null && ENDED.get() == ExitCode.OK) {
                 Runtime.getRuntime().removeShutdownHook(made);
                 hook = null;
             }
         } catch (IllegalStateException e) {
-            Log.LOG.debug("The JVM is ending");
+            // The JVM is ending: the hook stays.
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    private static Watchdog watchdog() {
+        LOCK.lock();
+        try {
+            Watchdog dog = watchdog;
+            if (dog == null) {
+                dog = new Watchdog(ProcessStop::culprits).start();
+                watchdog = dog;
+            }
+            return dog;
         } finally {
             LOCK.unlock();
         }
@@ -218,7 +243,7 @@ final class ProcessStop {
         long begun = System.nanoTime();
         long budget = budget(systems);
         if (alone || !systems.isEmpty()) {
-            WATCHDOG.start(withSlack(budget));
+            watchdog().watchExit(budget);
         }
         systems.forEach(ProcessStop::stop);
         long now = System.nanoTime();
@@ -227,20 +252,12 @@ final class ProcessStop {
         letWaitingFinish(WAITED_LONG.get());
     }
 
-    private static long withSlack(long budget) {
-        return budget > Long.MAX_VALUE - SLACK ? Long.MAX_VALUE : budget + SLACK;
-    }
-
-    /// The one that halts the JVM if a system cannot stop because there is no memory for it.
-    static Watchdog memoryWatchdog(ActorSystem system) {
-        return new Watchdog(
-                () -> !system.stopped().isGo(),
-                () -> "No memory to stop " + system + ": halting\n  " + system.waitingLine());
-    }
-
-    /// To be called before anything that needs memory.
-    static void outOfMemory(ActorSystem system, Watchdog watchdog) {
-        watchdog.start(withSlack(Ladder.nanos(system.wholeBudget())));
+    /// The system has no memory left: if it cannot be stopped, either, the JVM ends. Needs no memory.
+    static void outOfMemory(ActorSystem system) {
+        Watchdog dog = watchdog;
+        if (dog != null && system.handlesSignals()) {
+            dog.watchStop(system, Ladder.nanos(system.wholeBudget()));
+        }
     }
 
     private static long budget(List<ActorSystem> systems) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
 /// A JVM started by a test: what it prints on either stream, its exit code, and how long it took to end. Closing
@@ -21,10 +22,8 @@ import org.awaitility.Awaitility;
 final class ChildJvm implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(25);
     private static final int SIGINT = 2;
-    /// What a pipe holds on Linux.
-    private static final int PIPE = 65_536;
-
-    private static final int LONGEST_LINE = 200;
+    /// The least that a pipe holds.
+    private static final int PIPE = 4_000;
 
     private final Process process;
     private final List<String> lines = new ArrayList<>();
@@ -117,11 +116,13 @@ final class ChildJvm implements AutoCloseable {
         }
     }
 
-    /// Waits until a child that nobody reads has printed so much that it is probably stuck.
+    /// Waits until a child that nobody reads cannot print any more.
     void awaitFullPipe() {
-        Awaitility.await()
-                .atMost(DEADLINE)
-                .until(() -> process.getInputStream().available() >= PIPE - LONGEST_LINE);
+        var before = new AtomicInteger();
+        Awaitility.await().atMost(DEADLINE).pollInterval(Duration.ofMillis(250)).until(() -> {
+            int now = process.getInputStream().available();
+            return now >= PIPE && before.getAndSet(now) == now;
+        });
     }
 
     /// Sends a signal, INT or TERM or KILL; the time to the end is counted from here.

@@ -29,7 +29,7 @@ class ProcessTest {
     /// Far more than any of these cases needs, and far less than [#LONG].
     private static final Duration SOON = Duration.ofSeconds(5);
     /// The time of the watchdog after the budget.
-    private static final Duration SLACK = Duration.ofSeconds(1);
+    private static final Duration SLACK = Duration.ofSeconds(2);
     /// What a loaded machine adds.
     private static final Duration TOLERANCE = Duration.ofSeconds(3);
 
