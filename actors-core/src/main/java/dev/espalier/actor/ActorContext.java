@@ -88,8 +88,8 @@ public sealed interface ActorContext<M> permits CellContext {
     void stop();
 
     /// Runs `then` on this actor once `target` has stopped, also if it has already; a restart does not count.
-    /// Watching again replaces the earlier action. What `then` throws is a failure of this actor. The watch ends
-    /// with this incarnation.
+    /// Watching again replaces the earlier action. What `then` throws is a failure of this actor. The watch
+    /// ends with this incarnation.
     void watch(ActorRef<?> target, Consumer<? super ActorRef<?>> then);
 
     /// As [#watch], but the end arrives as a message, through the control lane.
@@ -107,8 +107,8 @@ public sealed interface ActorContext<M> permits CellContext {
     /// @throws UnsupportedOperationException if this actor is a body
     void become(Behavior<M> next);
 
-    /// Puts the message that is being handled aside. What is stashed counts as queued, survives a restart, after
-    /// which it comes first, and becomes a dead letter at the end. There is no bound. Not for bodies.
+    /// Puts the message that is being handled aside. What is stashed counts as queued, survives a restart,
+    /// after which it comes first, and becomes a dead letter at the end. There is no bound. Not for bodies.
     ///
     /// @throws UnsupportedOperationException if this actor is a body
     /// @throws IllegalStateException if there is none, or it is stashed already
@@ -126,7 +126,8 @@ public sealed interface ActorContext<M> permits CellContext {
     ///
     /// @param request makes the message from the place where the reply goes
     /// @param timeout positive; cut to what is left of the request that this actor is handling
-    /// @param outcome makes the message from the reply or, if there is none, from the error; one of both is null
+    /// @param outcome makes the message from the reply or, if there is none, from the error; one of both is
+    ///     null
     <T, R> void ask(
             ActorRef<T> target,
             Function<ReplyTo<R>, ? extends T> request,

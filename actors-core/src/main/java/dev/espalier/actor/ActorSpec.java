@@ -166,7 +166,8 @@ public final class ActorSpec<M> {
         return copy;
     }
 
-    /// Whether the ladder may interrupt its thread; on by default. Off, it goes from cancel straight to abandon.
+    /// Whether the ladder may interrupt its thread; on by default. Off, it goes from cancel straight to
+    /// abandon.
     public ActorSpec<M> interruptible(boolean value) {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.interrupts = value;
@@ -181,8 +182,8 @@ public final class ActorSpec<M> {
         return copy;
     }
 
-    /// Makes its own end count for the parent's [AutoShutdown]; off by default. Only for transient and temporary
-    /// actors: the spawn of a permanent one is refused.
+    /// Makes its own end count for the parent's [AutoShutdown]; off by default. Only for transient and
+    /// temporary actors: the spawn of a permanent one is refused.
     public ActorSpec<M> significant() {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.significant = true;

@@ -188,7 +188,8 @@ public final class ActorSystem implements AutoCloseable {
         return root.children();
     }
 
-    /// Makes the calling thread, which belongs to somebody else, an actor at the top until it closes the result.
+    /// Makes the calling thread, which belongs to somebody else, an actor at the top until it closes the
+    /// result.
     ///
     /// {@snippet class="dev.espalier.actor.SnippetsTest" region="adopt"}
     ///
@@ -276,8 +277,8 @@ public final class ActorSystem implements AutoCloseable {
     /// Stops in order and waits for the end.
     ///
     /// @return how it went
-    /// @throws IllegalStateException if called by an actor of this system, which it would wait for; use
-    /// [#stop] there
+    /// @throws IllegalStateException if called by an actor of this system, which it would wait for; use [#stop]
+    ///     there
     public StopReport shutdown() {
         Cell<?> caller = Cell.current();
         if (caller != null && caller.system == this) {

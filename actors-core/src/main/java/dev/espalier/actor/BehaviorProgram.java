@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Runs a [Behavior] in steps: a command of life first, then the control lane, then one message after the other.
+/// Runs a [Behavior] in steps: a command of life first, then the control lane, then one message after the
+/// other.
 final class BehaviorProgram<M> extends Program<M> {
     /// Messages per step, after which other work of the same thread may come first.
     private static final int STEP = 64;

@@ -12,8 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a [Body] or a [ResultBody]: one command of life starts it, and it ends when it returns. Its inbox is
-/// where it
-/// meets the engine.
+/// where it meets the engine.
 final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     private final ResultBody<M, ?> body;
     /// Messages received and not yet declared as processed.
@@ -39,8 +38,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         step();
     }
 
-    /// The end of the inbox is work, too: a body on its way to its park must not miss that its children are gone,
-    /// which comes after it has reported its mailbox drained and without a further command.
+    /// The end of the inbox is work, too: a body on its way to its park must not miss that its children are
+    /// gone, which comes after it has reported its mailbox drained and without a further command.
     @Override
     boolean hasWork() {
         return super.hasWork() || (live && ended());

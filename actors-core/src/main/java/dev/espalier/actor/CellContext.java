@@ -15,9 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// The context of one incarnation. Its fields are confined to the actor's thread, but for `ended`, which any
-/// caller
-/// reads,
-/// and `failures`, which the supervisor adds to.
+/// caller reads, and `failures`, which the supervisor adds to.
 final class CellContext<M> implements ActorContext<M> {
     private static final int FAILURES_KEPT = 100;
 

@@ -7,10 +7,8 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// The timers of one incarnation. A timer thread only puts a task into the control lane; whether the tick
-/// still counts
-/// is
-/// decided on the actor's thread, where it is cancelled, too: so none comes after a cancel.
+/// The timers of one incarnation. A timer thread only puts a task into the control lane; whether the tick still
+/// counts is decided on the actor's thread, where it is cancelled, too: so none comes after a cancel.
 final class CellTimers<M> implements Timers<M> {
     private final class Entry {
         final Object key;

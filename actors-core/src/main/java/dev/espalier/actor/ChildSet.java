@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// The children of one actor, in start order, and the specs of those that have ended.
 ///
 /// *The late child.* A spawn adds the child under the lock and only while the set is open; the stop shuts it
-/// under the
-/// same lock before it looks for the first child. So a child is either seen by the stop or refused to the
-/// spawner.
+/// under the same lock before it looks for the first child. So a child is either seen by the stop or refused to
+/// the spawner.
 ///
 /// | field | writer | reader | guard |
 /// |---|---|---|---|
@@ -22,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// The lock is held for a few instructions, never while something is called.
 final class ChildSet implements Children {
-    /// Specs of ended children are kept for a restart by hand; no more than these, so that many short lives leak
-    /// nothing.
+    /// Specs of ended children are kept for a restart by hand; no more than these, so that many short lives
+    /// leak nothing.
     static final int ENDED_KEPT = 1_000;
 
     final Supervisor supervisor;

@@ -4,24 +4,17 @@ import dev.espalier.sync.Strand;
 import java.util.concurrent.locks.LockSupport;
 
 /// Runs every actor on a green thread of its own, named with its path: a body on one for its whole life, a
-/// behavior on
-/// one for each burst of messages, so that an idle behavior holds no stack.
+/// behavior on one for each burst of messages, so that an idle behavior holds no stack.
 ///
 /// `Cell.run` is `IDLE` or `AWAKE`; AWAKE means that one thread has the program.
 /// * `IDLE -> AWAKE`: a waker, by CAS: it starts a thread (behavior) or unparks it (body). Or the thread
-/// itself, see
-/// below.
-/// * `AWAKE -> IDLE`: the thread that has the program, when there is nothing to do. It then looks for work
-/// once more
-/// and,
-///   if there is some, takes the program back by the same CAS as a waker: one of them wins.
+///   itself, see below.
+/// * `AWAKE -> IDLE`: the thread that has the program, when there is nothing to do. It then looks for work once
+///   more and, if there is some, takes the program back by the same CAS as a waker: one of them wins.
 ///
 /// A waker makes its work visible first and then reads `run`; the thread writes `run` and then looks for work.
-/// All are
-/// volatile: either the waker sees IDLE or the thread sees the work, so no wake-up is lost. The CAS makes what
-/// one
-/// thread
-/// did to the actor's state visible to the next.
+/// All are volatile: either the waker sees IDLE or the thread sees the work, so no wake-up is lost. The CAS
+/// makes what one thread did to the actor's state visible to the next.
 ///
 /// A green thread that is started while all carriers are busy waits for one: see `docs/concurrency.md`.
 final class GreenScheduler implements Scheduler {
@@ -86,8 +79,8 @@ final class GreenScheduler implements Scheduler {
     }
 
     /// Lets every waiting green thread have a turn: as many actors as carriers that always have messages would
-    /// starve all others. A yield would not do, as it only serves the carrier's own queue. The permit that this may
-    /// take away is not missed: nobody here waits for anything.
+    /// starve all others. A yield would not do, as it only serves the carrier's own queue. The permit that this
+    /// may take away is not missed: nobody here waits for anything.
     ///
     /// @return whether the actor is still there: its thread may not get a carrier for long
     private static boolean giveWay(Cell<?> cell) {

@@ -3,9 +3,8 @@ package dev.espalier.actor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/// A node of the tree without code of the engine's: the root, and threads of other owners that were adopted.
-/// It has no
-/// thread; what life tells it is done on the spot.
+/// A node of the tree without code of the engine's: the root, and threads of other owners that were adopted. It
+/// has no thread; what life tells it is done on the spot.
 final class InlineProgram extends Program<Object> {
     private final @Nullable Thread adopted;
     private final AtomicBoolean released = new AtomicBoolean();

@@ -8,13 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// The escalation of one actor that has been asked to end: ASKED, and at its times CANCEL, INTERRUPT, ABANDON.
 ///
 /// The times: the cancel comes when the grace is over. Each further rung comes one *unwind time* after the one
-/// before:
-/// a
-/// twenty-fifth of the grace, at least 20 ms, at most 1 s, so that all rungs end within a tenth of the grace.
-/// While the
-/// whole system stops, no rung is later than the same rung of the system's budget ([Budget]): that is how the
-/// root
-/// divides its time downwards; an actor that is told late gets less.
+/// before: a twenty-fifth of the grace, at least 20 ms, at most 1 s, so that all rungs end within a tenth of
+/// the grace. While the whole system stops, no rung is later than the same rung of the system's budget
+/// ([Budget]): that is how the root divides its time downwards; an actor that is told late gets less.
 ///
 /// All of it belongs to the actor's [Serial]; the timer only posts.
 final class Ladder {
@@ -70,7 +66,8 @@ final class Ladder {
         }
     }
 
-    /// A time on the clock, which may wrap; [Long#MAX_VALUE] alone means never, so it is a nanosecond late then.
+    /// A time on the clock, which may wrap; [Long#MAX_VALUE] alone means never, so it is a nanosecond late
+    /// then.
     static long later(long from, long nanos) {
         long at = from + nanos;
         return at == Long.MAX_VALUE ? at + 1 : at;

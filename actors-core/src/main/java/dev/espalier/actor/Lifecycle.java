@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /// The life of one actor: start, failure, restart, stop. It decides, [Program] runs the user's code.
 ///
 /// *Idea.* All state below belongs to [#serial]: tasks of it run one at a time, whichever thread brings them,
-/// and never
-/// wait and never call user code. So an actor whose own code hangs can still be supervised and stopped.
+/// and never wait and never call user code. So an actor whose own code hangs can still be supervised and
+/// stopped.
 ///
 /// | `goal` | meaning | next |
 /// |---|---|---|
@@ -28,13 +28,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// [#advance] looks at both after every event and takes the one next step. Invariants:
 /// 1. Children are told to stop only after the queued messages of their parent have been handled, or its code
-/// is down.
+///    is down.
 /// 2. CLOSING begins only when no child is left; so `stopped` implies that every descendant has stopped.
 /// 3. From the moment the goal is no longer RUN, [ChildSet] refuses children.
 /// 4. Every event of the program is answered once: a program in STARTING, HOOK or CLOSING always posts an end,
-/// unless
-/// it
-///    hangs, which the ladder ends by ABANDON.
+///    unless it hangs, which the ladder ends by ABANDON.
 final class Lifecycle {
     enum Goal {
         RUN,
@@ -366,7 +364,8 @@ final class Lifecycle {
         });
     }
 
-    /// An ancestor has failed, or goes on. Below an actor that has failed itself nothing goes on before it does.
+    /// An ancestor has failed, or goes on. Below an actor that has failed itself nothing goes on before it
+    /// does.
     void suspend(boolean value) {
         serial.post(() -> {
             cell.program.suspend(value);
@@ -562,8 +561,8 @@ final class Lifecycle {
         }
     }
 
-    /// Gives up a thread that cannot come back, long before its time is over. The children are not to blame: they
-    /// stop in order.
+    /// Gives up a thread that cannot come back, long before its time is over. The children are not to blame:
+    /// they stop in order.
     void lose() {
         serial.post(() -> {
             if (goal == Goal.STOP && !abandoned && codeIsRunning() && cell.program.abandon(false)) {

@@ -13,14 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// The data lane of one actor: many senders, one reader, a bound, a close that loses nothing.
 ///
 /// *Problem.* A message must be either handled or a dead letter, also if it is sent at the very moment of the
-/// close;
-/// the bound must hold; the figures must add up.
+/// close; the bound must hold; the figures must add up.
 ///
 /// *Idea.* A sender first takes a ticket, then puts the message into an unbounded lock-free queue. The tickets
-/// are the
-/// word `accepted`: the number of tickets given, and one bit that says closed. Both in one word, so "still
-/// open" and
-/// "one more" are one decision. The reader counts what it takes out; depth = accepted - taken.
+/// are the word `accepted`: the number of tickets given, and one bit that says closed. Both in one word, so
+/// "still open" and "one more" are one decision. The reader counts what it takes out; depth = accepted - taken.
 ///
 /// | word | bits | writer | reader | access |
 /// |---|---|---|---|---|
@@ -33,16 +30,14 @@ import org.jspecify.annotations.Nullable;
 /// Linearization points: of a send, the CAS on `accepted`; of the close, the CAS that sets the bit.
 ///
 /// 1. A ticket taken before the close is followed by its message in the queue, after it by none: the closer
-/// takes out
-///    exactly `accepted - taken` messages ([#pollTicketed]) and nothing is left.
+///    takes out exactly `accepted - taken` messages ([#pollTicketed]) and nothing is left.
 /// 2. `accepted - taken <= bound`, but for sends let in to break a cycle, counted in `overBound`.
 /// 3. A sender that found no room registers in `waiting` and looks again; the reader writes `taken` and then
-/// looks at
-///    `waiting`. Both are volatile, so one of them sees the other: no wake-up is lost. A sender that dies waiting
-///    takes its entry out; the wake-up goes to all waiting, so none can swallow another's.
+///    looks at `waiting`. Both are volatile, so one of them sees the other: no wake-up is lost. A sender that
+///    dies waiting takes its entry out; the wake-up goes to all waiting, so none can swallow another's.
 ///
-/// If a sender stalls between ticket and message, the reader sees the queue as empty until the message comes; the
-/// closer waits for it. The sender cannot park or be cancelled in between.
+/// If a sender stalls between ticket and message, the reader sees the queue as empty until the message comes;
+/// the closer waits for it. The sender cannot park or be cancelled in between.
 final class Mailbox {
     private static final long CLOSED = Long.MIN_VALUE;
     private static final VarHandle ACCEPTED;
@@ -327,8 +322,7 @@ final class Mailbox {
     }
 
     /// After the close: the next entry whose ticket was taken before; waits for it if its sender is still on
-    /// the way.
-    /// Null when all are out.
+    /// the way. Null when all are out.
     @Nullable
     Object pollTicketed() {
         while (depth() > 0) {

@@ -44,10 +44,11 @@ public final class MailboxSpec {
         return new MailboxSpec(Long.MAX_VALUE, Overflow.BLOCK, null);
     }
 
-    /// The same, but the smallest message by `order` is handled first; equal ones in the order of their arrival.
+    /// The same, but the smallest message by `order` is handled first; equal ones in the order of their
+    /// arrival.
     ///
     /// @throws IllegalArgumentException together with [Overflow#DROP_OLDEST], where "oldest" would have no
-    /// meaning
+    ///     meaning
     @SuppressWarnings("unchecked")
     public <M> MailboxSpec prioritized(Comparator<? super M> order) {
         Objects.requireNonNull(order, "order");

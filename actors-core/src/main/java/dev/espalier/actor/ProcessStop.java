@@ -29,15 +29,16 @@ import sun.misc.SignalHandler;
 /// | `System.exit`, main returns | the hook does the same |
 /// | the budget and two seconds are over | the watchdog halts with 124 |
 ///
-/// *The code* is the first of: what `System.exit` was called with; what [ActorSystem#exit] was called with first,
-/// unless that is 0; that of the first system that ended badly, also long ago; 0.
+/// *The code* is the first of: what `System.exit` was called with; what [ActorSystem#exit] was called with
+/// first, unless that is 0; that of the first system that ended badly, also long ago; 0.
 ///
-/// *The time.* Systems are stopped one after the other, the youngest first, so the budgets add up. A thread that
-/// waited for a system has until the budgets are over, but at least half a second and at most five, to do what it
-/// does after the wait; then the exit goes on without it.
+/// *The time.* Systems are stopped one after the other, the youngest first, so the budgets add up. A thread
+/// that waited for a system has until the budgets are over, but at least half a second and at most five, to do
+/// what it does after the wait; then the exit goes on without it.
 ///
-/// All threads here are platform threads: when busy green threads hold every carrier, they still run. Whoever is
-/// blocked in `System.exit` waits for the hook, so the hook must not wait for it: it gives such an actor up at once.
+/// All threads here are platform threads: when busy green threads hold every carrier, they still run. Whoever
+/// is blocked in `System.exit` waits for the hook, so the hook must not wait for it: it gives such an actor up
+/// at once.
 ///
 /// *Threads.* `espalier-exit` and the hook may both be at it, when somebody calls `System.exit` during an exit:
 /// all that they do can be done twice.
@@ -115,7 +116,8 @@ final class ProcessStop {
         }
     }
 
-    /// The system has ended. The last one takes the signal handlers along, and the hook if it has nothing to say.
+    /// The system has ended. The last one takes the signal handlers along, and the hook if it has nothing to
+    /// say.
     static void unregister(ActorSystem system) {
         LOCK.lock();
         try {
@@ -336,13 +338,14 @@ final class ProcessStop {
         return false;
     }
 
-    /// Tells the ways into the hook apart: `exit`, also by a signal of the JVM's own, or `shutdown`, by the end of
-    /// the last thread that is no daemon.
+    /// Tells the ways into the hook apart: `exit`, also by a signal of the JVM's own, or `shutdown`, by the end
+    /// of the last thread that is no daemon.
     private static boolean isInStack(String method) {
         return Thread.getAllStackTraces().values().stream().anyMatch(stack -> isIn(stack, method));
     }
 
-    /// When main has returned, only hooks and what they have started are no daemons. The watchdog ends the wait.
+    /// When main has returned, only hooks and what they have started are no daemons. The watchdog ends the
+    /// wait.
     private static void awaitOtherHooks() {
         for (Thread thread : others().keySet()) {
             while (thread.isAlive() && !isExiting(thread)) {

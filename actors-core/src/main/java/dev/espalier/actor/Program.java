@@ -11,8 +11,7 @@ import org.jctools.queues.varhandle.unpadded.MpscLinkedVarHandleUnpaddedQueue;
 import org.jspecify.annotations.Nullable;
 
 /// The side of an actor that runs user code, on the actor's own thread. Its counterpart is [Lifecycle], which
-/// decides;
-/// the two talk by the fields below (life to program) and by posts (program to life).
+/// decides; the two talk by the fields below (life to program) and by posts (program to life).
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
@@ -23,11 +22,11 @@ import org.jspecify.annotations.Nullable;
 /// | `live`, `drainReported`, `context` | program | program | plain |
 ///
 /// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
-/// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing
-/// any more.
-/// So the mailbox has one reader at any time, also after an abandon. NOBODY is the owner while no thread runs the
-/// program or the one that is to run it has not got a processor yet; when the budget of the system is over, life
-/// gives up such an actor, too (NOBODY -> ABANDONED), for busy green threads may keep the others waiting for ever.
+/// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing any
+/// more. So the mailbox has one reader at any time, also after an abandon. NOBODY is the owner while no thread
+/// runs the program or the one that is to run it has not got a processor yet; when the budget of the system is
+/// over, life gives up such an actor, too (NOBODY -> ABANDONED), for busy green threads may keep the others
+/// waiting for ever.
 abstract class Program<M> {
     /// What life tells the program to do; each is answered by a post.
     enum Command {

@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// One ask under way: the place where its reply goes and, with the message, its entry in the mailbox.
 ///
 /// `outcome` goes once from null to what ended the ask, by CAS, whoever comes first: the reply, a failure, the
-/// asker
-/// that gives up. Only the winner runs the completion.
+/// asker that gives up. Only the winner runs the completion.
 final class Request<R> implements ReplyTo<R> {
     private static final VarHandle OUTCOME;
 

@@ -13,15 +13,14 @@ import org.jspecify.annotations.Nullable;
 /// Decides about the children of one actor. All of it belongs to the actor's [Serial]; children post what
 /// happened to them and get their verdict as a post.
 ///
-/// A *plan* is one restart under way: its members are taken down one at a time in reverse start order, then, after
-/// the back-off, begun one at a time in start order. One-for-one has a plan per child; the other strategies have one
-/// plan at a time, and what fails meanwhile is looked at when it is done. A member that fails while the plan begins
-/// others makes a new plan, which counts: so restarts that keep failing end in the limit. The new plan takes over
-/// those that the old one has not begun.
+/// A *plan* is one restart under way: its members are taken down one at a time in reverse start order, then,
+/// after the back-off, begun one at a time in start order. One-for-one has a plan per child; the other
+/// strategies have one plan at a time, and what fails meanwhile is looked at when it is done. A member that
+/// fails while the plan begins others makes a new plan, which counts: so restarts that keep failing end in the
+/// limit. The new plan takes over those that the old one has not begun.
 ///
-/// While the owner or an ancestor has failed and is not judged, nothing is begun and no case is decided; if it is
-/// resumed,
-/// that is made up for.
+/// While the owner or an ancestor has failed and is not judged, nothing is begun and no case is decided; if it
+/// is resumed, that is made up for.
 final class Supervisor {
     /// One restart under way.
     private static final class Plan {

@@ -10,15 +10,11 @@ import org.jspecify.annotations.Nullable;
 /// One actor that waits for another: an edge of the wait-for graph. It exists while the wait lasts, in
 /// [Cell#waiting] of the actor that waits.
 ///
-/// *Problem.* A cycle of waits never ends by itself. *Idea.* An edge is published first, then whoever
-/// published it
-/// follows the edges from its target. Of the edges of a cycle one is published last, and its owner sees all
-/// the others
-/// (all accesses are volatile). Edges are read one after the other, so a cycle that was found is read a second
-/// time: if
-/// every edge is still the same object, all existed together at the end of the first reading, and the cycle is
-/// real.
-/// Several owners may find the same cycle; resolving it twice does no harm.
+/// *Problem.* A cycle of waits never ends by itself. *Idea.* An edge is published first, then whoever published
+/// it follows the edges from its target. Of the edges of a cycle one is published last, and its owner sees all
+/// the others (all accesses are volatile). Edges are read one after the other, so a cycle that was found is
+/// read a second time: if every edge is still the same object, all existed together at the end of the first
+/// reading, and the cycle is real. Several owners may find the same cycle; resolving it twice does no harm.
 ///
 /// A cycle with a blocking send in it: that send is let through above the bound. A cycle of asks (and waits
 /// without a limit for a start or an end): the youngest ask fails.

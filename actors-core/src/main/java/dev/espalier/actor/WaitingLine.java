@@ -6,8 +6,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// Says once a second what a stop is waiting for. Runs on the timer, a platform thread, so that it speaks also
-/// when no
-/// green thread can run.
+/// when no green thread can run.
 final class WaitingLine {
     private final ActorSystem system;
     private final Cell<?> root;
@@ -25,8 +24,8 @@ final class WaitingLine {
         system.stopped().onGo(this::removeTimer);
     }
 
-    /// The end of the system writes its signal and then reads the timer, this writes the timer and then reads the
-    /// signal: one of them removes it, so that no timer outlives its system.
+    /// The end of the system writes its signal and then reads the timer, this writes the timer and then reads
+    /// the signal: one of them removes it, so that no timer outlives its system.
     private void schedule(Duration tick) {
         long next = system.now() + tick.toNanos();
         timer = system.strand.schedule(next, () -> {

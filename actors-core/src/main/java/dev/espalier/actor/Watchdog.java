@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Halts the JVM when its end, or the stop of a system that has run out of memory, takes too long.
 ///
-/// It relies on nothing that may be the reason for the delay. Its thread is a platform thread, for busy green threads
-/// may hold every carrier. The thread has been started long before, for a full heap has no room to start one. Its last
-/// words are spoken by another thread, for nobody may be reading standard error, and then a write to it never returns.
+/// It relies on nothing that may be the reason for the delay. Its thread is a platform thread, for busy green
+/// threads may hold every carrier. The thread has been started long before, for a full heap has no room to
+/// start one. Its last words are spoken by another thread, for nobody may be reading standard error, and then a
+/// write to it never returns.
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
@@ -61,7 +62,8 @@ final class Watchdog {
         }
     }
 
-    /// Lets the JVM live that much longer, and two seconds, unless the system has stopped by then. Needs no memory.
+    /// Lets the JVM live that much longer, and two seconds, unless the system has stopped by then. Needs no
+    /// memory.
     ///
     /// @param nanos [Long#MAX_VALUE] for ever
     synchronized void watchStop(ActorSystem system, long nanos) {

@@ -10,28 +10,25 @@ import org.jspecify.annotations.Nullable;
 /// A stretch of code that can be cancelled from outside. Scopes nest.
 ///
 /// [#run] and [#call] use a scope up. By hand, with [#enter] and [#exit], one scope can cover several
-/// stretches, one
-/// after the other, on whatever strands; a cancel between two of them is delivered in the next.
+/// stretches, one after the other, on whatever strands; a cancel between two of them is delivered in the next.
 ///
 /// A cancel is delivered once, as a [CancelledException] at the current or the next blocking call of this
-/// library; code
-/// that swallows it goes on. If several nested scopes are cancelled, the outermost one is delivered: the inner
-/// ones end
-/// while it unwinds.
+/// library; code that swallows it goes on. If several nested scopes are cancelled, the outermost one is
+/// delivered: the inner ones end while it unwinds.
 ///
 /// *Threads.* [#cancel] and [#isCancelled] may be called from any thread, the rest only by the strand that
 /// entered.
 ///
-/// *State.* bit 0 `CANCELLED`, bit 1 `DELIVERED`, bit 2 `ENTERED`, bit 3 `FINISHED`; only ENTERED is ever
-/// taken away.
+/// *State.* bit 0 `CANCELLED`, bit 1 `DELIVERED`, bit 2 `ENTERED`, bit 3 `FINISHED`; only ENTERED is ever taken
+/// away.
 /// *Transitions.* `+CANCELLED`: any thread, CAS, unless CANCELLED or FINISHED: the linearization point of
 /// [#cancel].
-/// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw. `+FINISHED`: owner, at the end
-/// of [#run].
+/// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw. `+FINISHED`: owner, at the end of
+/// [#run].
 /// *Invariant 1.* At most one exception per scope: only the owner delivers, and never with DELIVERED set.
 /// *Invariant 2.* No cancel is missed: [#enter] writes `bound` and then reads the state, [#cancel] writes the
-/// state and
-/// then reads `bound`; both are volatile, so at least one of them sees the other and sets the strand's hint.
+/// state and then reads `bound`; both are volatile, so at least one of them sees the other and sets the
+/// strand's hint.
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
@@ -40,8 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// | `outer`, `shields` | owner at entry | owner | plain |
 ///
 /// If a canceller stalls after its CAS and before the unpark, a parked owner sleeps on until it goes on; an
-/// owner that
-/// was entered with the hint unset likewise. Nobody else is held up.
+/// owner that was entered with the hint unset likewise. Nobody else is held up.
 public final class CancelScope {
     private static final int CANCELLED = 1;
     private static final int DELIVERED = 2;
@@ -103,7 +99,8 @@ public final class CancelScope {
         }
     }
 
-    /// Makes this the innermost scope of the calling strand. For code that cannot use [#run]; put [#exit] into a
+    /// Makes this the innermost scope of the calling strand. For code that cannot use [#run]; put [#exit] into
+    /// a
     /// `finally`.
     ///
     /// @throws IllegalStateException if the scope is entered now or was used up
@@ -177,9 +174,8 @@ public final class CancelScope {
         Strand.current().checkCancelled();
     }
 
-    /// Runs clean-up code that outer cancels and interrupts must not disturb; they are held back until it
-    /// ends. A scope
-    /// that is entered inside can still be cancelled itself, so clean-up can have its own time limit.
+    /// Runs clean-up code that outer cancels and interrupts must not disturb; they are held back until it ends.
+    /// A scope that is entered inside can still be cancelled itself, so clean-up can have its own time limit.
     ///
     /// @param <T> the type of the result
     /// @param body the clean-up

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /// Thrown by a blocking call of this library when the code that waits was cancelled.
 ///
 /// A cancel of a [CancelScope] is delivered once: code that swallows this exception goes on undisturbed. An
-/// interrupt
-/// leaves the thread's flag set, so it is reported by every blocking call until somebody clears the flag.
+/// interrupt leaves the thread's flag set, so it is reported by every blocking call until somebody clears the
+/// flag.
 public final class CancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

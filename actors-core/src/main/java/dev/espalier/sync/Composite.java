@@ -10,22 +10,21 @@ import org.jspecify.annotations.Nullable;
 /// A signal that goes when one of two others has gone, or both have.
 ///
 /// *Problem.* Composites are made in loops and thrown away (`till.or(pleaseStop)`): if each registered itself
-/// with its
-/// sources, a long-lived source would collect dead ones. *Idea.* It only refers to its sources and asks them.
-/// While
-/// somebody listens, that listener (a [Watch]) has one trigger at each source, and takes them back when it ends.
-/// *State.* `sources`: the pair, or null once it is known that the composite has gone; plus the head of [Signal].
+/// with its sources, a long-lived source would collect dead ones. *Idea.* It only refers to its sources and
+/// asks them. While somebody listens, that listener (a [Watch]) has one trigger at each source, and takes them
+/// back when it ends.
+/// *State.* `sources`: the pair, or null once it is known that the composite has gone; plus the head of
+/// [Signal].
 /// *Transitions.* `pair -> null`: anybody who finds the condition true, or [#go]; plain volatile write, only
 /// ever null.
 /// *Invariant 1.* `sources == null` implies that the composite has gone, for ever: sources never unhappen.
 /// *Invariant 2.* A listener on the own head has triggers at all sources, or the condition is looked at after
-/// the last
-/// one was placed: whoever makes the last needed source go fires the head.
+/// the last one was placed: whoever makes the last needed source go fires the head.
 /// *Invariant 3.* A chain of any length is walked in a loop, and what is known to have gone lets go of its
 /// sources.
 ///
-/// *Cost.* [#isGo] walks the undecided part of the tree until the answer is known: O(1) for one pair, O(n) for a
-/// chain of n. [Signal#any] and [Signal#all] build balanced trees.
+/// *Cost.* [#isGo] walks the undecided part of the tree until the answer is known: O(1) for one pair, O(n) for
+/// a chain of n. [Signal#any] and [Signal#all] build balanced trees.
 final class Composite extends Signal {
     private final boolean both;
     private volatile @Nullable Pair sources;
@@ -183,8 +182,8 @@ final class Composite extends Signal {
     /// A listener of a composite, with its triggers at the sources.
     ///
     /// It may end while its triggers are still being placed. [#place] writes them and then looks whether it has
-    /// ended; [#ended] runs after the end and takes them: at least one of the two takes them back, and the
-    /// swap lets only one.
+    /// ended; [#ended] runs after the end and takes them: at least one of the two takes them back, and the swap
+    /// lets only one.
     private static final class Watch extends Link {
         private static final VarHandle TRIGGERS;
 

@@ -16,8 +16,8 @@ interface Ground {
     void launch(Strand strand);
 
     /// Parks the calling strand until [#unpark], [#interrupt] or the deadline ([Long#MAX_VALUE]: none). An
-    /// earlier
-    /// [#unpark] counts (one permit, as with [java.util.concurrent.locks.LockSupport]). May return spuriously.
+    /// earlier [#unpark] counts (one permit, as with [java.util.concurrent.locks.LockSupport]). May return
+    /// spuriously.
     void park(Strand self, Object blocker, long deadlineNanos);
 
     void unpark(Strand strand);

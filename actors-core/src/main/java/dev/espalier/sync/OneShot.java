@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// `ARMED -> RUN`: whoever runs it, CAS, the linearization point of the run;
 /// `ARMED -> REMOVED`: whoever removes it, CAS, the linearization point of the removal.
 /// *Invariant 1.* Exactly one call of [#run] or [#remove] gets past the CAS.
-/// *Invariant 2.* After the CAS the action is dropped, so that whoever still holds this cell holds nothing else.
+/// *Invariant 2.* After the CAS the action is dropped, so that whoever still holds this cell holds nothing
+/// else.
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|

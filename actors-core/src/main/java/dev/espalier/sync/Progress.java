@@ -13,15 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// *Failure.* A listener that throws is logged; the others run.
 /// *Threads.* Thread-safe and lock-free; nothing blocks but the `waitFor` methods.
 /// *Memory.* What a thread does before it advances the value happens before what another one does after it saw
-/// the
-/// value.
+/// the value.
 /// *Cost.* O(1) while nobody waits; O(log n) with n listeners.
 ///
 /// *Idea.* Listeners sorted by the value they wait for. Who advances writes the value and then looks for
-/// listeners; who
-/// registers adds the listener and then looks at the value: at least one of them sees the other, and the state
-/// of the
-/// listener ([OneShot]) lets only one run it.
+/// listeners; who registers adds the listener and then looks at the value: at least one of them sees the other,
+/// and the state of the listener ([OneShot]) lets only one run it.
 public final class Progress {
     private final AtomicLong value = new AtomicLong();
     private final AtomicLong tickets = new AtomicLong();
@@ -103,9 +100,8 @@ public final class Progress {
         return Waiting.await(this, () -> value.get() >= target, wake -> onReached(target, wake), deadlineNanos, till);
     }
 
-    /// Runs the listener when the value is reached: in the thread that advances, or at once in the caller if
-    /// it is
-    /// reached already. Listeners must be short and must not wait.
+    /// Runs the listener when the value is reached: in the thread that advances, or at once in the caller if it
+    /// is reached already. Listeners must be short and must not wait.
     ///
     /// @param target the value
     /// @param listener what to run, once

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// The JVM's own clock, threads and parking, and one timer thread for the whole JVM.
 ///
 /// Its initialiser starts no thread and takes no lock: a green thread that is first to use this class pins its
-/// carrier
-/// only for an instant.
+/// carrier only for an instant.
 final class RealGround implements Ground {
     static final RealGround INSTANCE = new RealGround();
 

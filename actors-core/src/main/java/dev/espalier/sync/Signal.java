@@ -12,26 +12,21 @@ import org.jspecify.annotations.Nullable;
 /// *Failure.* A listener that throws is logged; the others run, and [#go] returns normally.
 /// *Threads.* Thread-safe and lock-free; nothing blocks but the `waitForGo` methods.
 /// *Memory.* What a thread does before the [#go] that counts happens before every listener, and before what a
-/// thread
-/// does after it saw the signal gone.
+/// thread does after it saw the signal gone.
 /// *Cost.* Registering a listener and removing it again is O(1) amortised and leaves nothing behind.
 ///
 /// *Problem.* Listeners come and go by the million while the signal stays; each must run exactly once if it is
-/// there
-/// when the signal goes, and none may be missed or kept.
+/// there when the signal goes, and none may be missed or kept.
 /// *Idea.* A Treiber stack of listeners, closed by an atomic swap with a sentinel (as in `FutureTask` and
-/// `CompletableFuture`); a listener is removed by its own state ([OneShot]), and its cell is cleared away later.
+/// `CompletableFuture`); a listener is removed by its own state ([OneShot]), and its cell is cleared away
+/// later.
 /// *State.* `head`: null (no listeners), the newest [Cell], or [#GONE].
-/// *Transitions.* push: `cells -> cell + cells`, CAS by who registers; prune: `cells -> the live ones of
-/// them`, CAS
-/// by who removes; go: `anything -> GONE`, swap, the linearization point of [#go].
+/// *Transitions.* push: `cells -> cell + cells`, CAS by who registers; prune: `cells -> the live ones of them`,
+/// CAS by who removes; go: `anything -> GONE`, swap, the linearization point of [#go].
 /// *Invariant 1.* GONE is final. *Invariant 2.* A push succeeds only before the swap, so the swap takes every
-/// listener
-/// that will not be run by its own registrar. *Invariant 3.* A prune drops only cells whose listener is not
-/// armed any
-/// more, and a listener never becomes armed again. *Invariant 4.* `retired` is the number of removed listeners
-/// whose
-/// cell is still there, give or take the calls in progress.
+/// listener that will not be run by its own registrar. *Invariant 3.* A prune drops only cells whose listener
+/// is not armed any more, and a listener never becomes armed again. *Invariant 4.* `retired` is the number of
+/// removed listeners whose cell is still there, give or take the calls in progress.
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
@@ -40,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// | fields of [Cell] | constructor | all | final |
 ///
 /// If a thread stalls before its CAS, nothing has happened; after the push, its listener runs as usual; after
-/// the swap,
-/// the remaining listeners wait for it to go on, but every new [#isGo] answers true; in a prune, others prune.
+/// the swap, the remaining listeners wait for it to go on, but every new [#isGo] answers true; in a prune,
+/// others prune.
 /// *Not guaranteed.* That `go()` of one thread returns after the listeners that another one's `go()` runs.
 /// *Proof.* `SignalTest`.
 public class Signal {
@@ -135,8 +130,7 @@ public class Signal {
     }
 
     /// A signal that goes when one of the two does. It may also be made to go itself, which concerns neither
-    /// source. It
-    /// registers nothing until somebody listens, so it can just be dropped.
+    /// source. It registers nothing until somebody listens, so it can just be dropped.
     ///
     /// @param other the other source
     /// @return the composite; this signal itself if both are the same
@@ -231,8 +225,8 @@ public class Signal {
         }
     }
 
-    /// Replaces the cells by the live ones of them. If others push meanwhile, only their new cells are looked at
-    /// again, so that a long list is pruned even under a steady stream of registrations.
+    /// Replaces the cells by the live ones of them. If others push meanwhile, only their new cells are looked
+    /// at again, so that a long list is pruned even under a steady stream of registrations.
     private void prune() {
         Cell seen = head;
         Cell kept = live(seen, null, null);

@@ -7,22 +7,18 @@ import org.jspecify.annotations.Nullable;
 
 /// A thread as this library sees it: the clock it reads, the place where it parks, the scope that cancels it.
 ///
-/// There is one object per thread, green or platform. A thread that was not started here gets one on first
-/// use, on the
-/// JVM's own clock.
+/// There is one object per thread, green or platform. A thread that was not started here gets one on first use,
+/// on the JVM's own clock.
 ///
 /// *Threads.* Static methods concern the calling thread; the others may be called from any thread.
 /// *Memory.* What a thread does before [#unpark] happens before what the strand does after the [#park] that it
-/// ends;
-/// what it does before starting a strand happens before the body.
+/// ends; what it does before starting a strand happens before the body.
 ///
 /// *Lost wake-ups.* [#park] looks for a cancel and then parks; a cancel that comes in between would be missed
-/// if it
-/// were only a flag. It is not: [CancelScope#cancel] first sets its state and the strand's hint, then unparks.
-/// Either
-/// the hint is seen before parking, or the unpark comes after that look and leaves a permit, which nothing
-/// between the
-/// look and the real park can consume; the park then returns at once, and the second look finds the cancel.
+/// if it were only a flag. It is not: [CancelScope#cancel] first sets its state and the strand's hint, then
+/// unparks. Either the hint is seen before parking, or the unpark comes after that look and leaves a permit,
+/// which nothing between the look and the real park can consume; the park then returns at once, and the second
+/// look finds the cancel.
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
 /// | `scope`, `shields`, `heldInterrupt` | the strand itself | the strand itself | plain |
@@ -134,8 +130,7 @@ public final class Strand {
     }
 
     /// The monotonic clock of this strand's ground. It may be negative and may wrap: compare values by their
-    /// difference
-    /// only.
+    /// difference only.
     ///
     /// @return nanoseconds since an arbitrary origin
     public long nanoTime() {
@@ -156,9 +151,8 @@ public final class Strand {
         return ground.isVirtual();
     }
 
-    /// Parks the calling strand until it is unparked, the deadline, a cancel or an interrupt. It may return
-    /// for no
-    /// reason at all: call it in a loop that looks at what it waits for.
+    /// Parks the calling strand until it is unparked, the deadline, a cancel or an interrupt. It may return for
+    /// no reason at all: call it in a loop that looks at what it waits for.
     ///
     /// *Cost.* Does not allocate.
     ///

@@ -5,9 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A signal that goes at a time: never early, usually a millisecond late. It may be made to go sooner.
 ///
-/// A till stays with the timer until its time. One that ends early, because somebody made it go or took it
-/// back with
-/// [#remove], leaves at once.
+/// A till stays with the timer until its time. One that ends early, because somebody made it go or took it back
+/// with [#remove], leaves at once.
 ///
 /// *Threads.* Thread-safe. Its listeners run in the timer thread, which all timers share: they must be short.
 /// *Cost.* O(log n) with n pending tills; about 200 bytes each.
@@ -54,7 +53,8 @@ public final class Till extends Signal {
         return first;
     }
 
-    /// Says that it is not needed any more: the timer forgets it. It then never goes by time; [#go] still works.
+    /// Says that it is not needed any more: the timer forgets it. It then never goes by time; [#go] still
+    /// works.
     ///
     /// @return true if this call kept it from going by time
     public boolean remove() {

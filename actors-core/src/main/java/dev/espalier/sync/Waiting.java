@@ -10,8 +10,8 @@ final class Waiting {
 
     /// Waits until the condition holds, the deadline, or the till goes.
     ///
-    /// No wake-up is lost: the listener is in place before the condition is looked at, so a condition that comes
-    /// true after that look unparks this strand, and the permit of that unpark ends the park.
+    /// No wake-up is lost: the listener is in place before the condition is looked at, so a condition that
+    /// comes true after that look unparks this strand, and the permit of that unpark ends the park.
     ///
     /// @return what the condition says at the end
     static boolean await(

@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
-/// A JVM started by a test: what it prints on either stream, its exit code, and how long it took to end. Closing
-/// kills it if it has not ended.
+/// A JVM started by a test: what it prints on either stream, its exit code, and how long it took to end.
+/// Closing kills it if it has not ended.
 final class ChildJvm implements AutoCloseable {
     private static final Duration DEADLINE = Duration.ofSeconds(25);
     private static final int SIGINT = 2;

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A tree of 500 actors, 6 children each, in which handlers, hooks and constructors fail at random and children are
-/// stopped at random: nobody runs while it is failed or suspended, hooks keep their order, and nobody is undead.
+/// A tree of 500 actors, 6 children each, in which handlers, hooks and constructors fail at random and children
+/// are stopped at random: nobody runs while it is failed or suspended, hooks keep their order, and nobody is
+/// undead.
 @Tag("slow")
 class FaultStormTest {
     private static final int ACTORS = 500;

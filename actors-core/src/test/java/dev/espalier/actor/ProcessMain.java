@@ -13,10 +13,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.LoggerFactory;
 
-/// The programs that [ProcessTest] runs: the first argument names one, the second is the budget in milliseconds.
+/// The programs that [ProcessTest] runs: the first argument names one, the second is the budget in
+/// milliseconds.
 ///
-/// Each has an actor `db` that says so when it has stopped, started before the actor that makes the trouble: so the
-/// line "db stopped" shows that the tree was stopped in order in spite of it.
+/// Each has an actor `db` that says so when it has stopped, started before the actor that makes the trouble: so
+/// the line "db stopped" shows that the tree was stopped in order in spite of it.
 @SuppressWarnings({"SystemExitOutsideMain", "InfiniteRecursion", "LoopOverCharArray"})
 final class ProcessMain {
     private static final Duration SHORT_GRACE = Duration.ofMillis(200);

@@ -17,8 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// How a process with a system ends: each case is a JVM of its own that runs a program of [ProcessMain], with its exact
-/// exit code and the span in which it must end. A case that must not use up its budget has a long one.
+/// How a process with a system ends: each case is a JVM of its own that runs a program of [ProcessMain], with
+/// its exact exit code and the span in which it must end. A case that must not use up its budget has a long
+/// one.
 @Tag("slow")
 @Tag("process")
 class ProcessTest {

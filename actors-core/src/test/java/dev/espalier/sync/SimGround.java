@@ -15,11 +15,11 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /// A ground on which one strand runs at a time and time passes only when all are parked. See [VirtualTime].
 ///
-/// *Idea.* Every strand has a real thread, but only the one that holds the baton runs; the others wait for it in
-/// [LockSupport#park]. Whoever parks, ends or pauses picks the next one and hands the baton over.
-/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read, and [Seat]`.baton`,
-/// which the giver sets and the taker clears. The lock is contended only if a thread from outside unparks or
-/// schedules.
+/// *Idea.* Every strand has a real thread, but only the one that holds the baton runs; the others wait for it
+/// in [LockSupport#park]. Whoever parks, ends or pauses picks the next one and hands the baton over.
+/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read, and
+/// [Seat]`.baton`, which the giver sets and the taker clears. The lock is contended only if a thread from
+/// outside unparks or schedules.
 final class SimGround implements Ground {
     private final ReentrantLock lock = new ReentrantLock();
     private final SplittableRandom random;

@@ -6,20 +6,16 @@ import java.util.SplittableRandom;
 /// Runs a test in a deterministic simulation: no sleeping, the same order of events every time.
 ///
 /// The test and all strands that are started from it run one at a time. A strand goes on until it parks, ends
-/// or calls
-/// [#pause]; then the next one is picked, first come first served, or at random if there is a seed. When all are
-/// parked, the clock jumps to the next deadline.
+/// or calls [#pause]; then the next one is picked, first come first served, or at random if there is a seed.
+/// When all are parked, the clock jumps to the next deadline.
 ///
 /// *Failure.* The run throws what the test throws. It fails if a strand has an uncaught exception; if all
-/// strands are
-/// parked and no deadline is left; if strands are left that do not end after the test; if there are too many
-/// steps. The
-/// messages list the strands with their stacks.
+/// strands are parked and no deadline is left; if strands are left that do not end after the test; if there are
+/// too many steps. The messages list the strands with their stacks.
 ///
-/// *Limits.* Code that really blocks ([Thread#sleep]) holds up everything; so does a loop that only looks at the
-/// clock. A thread that is not a strand is not part of the simulation. In a run that has failed, parked
-/// strands are
-/// unwound by an [Error].
+/// *Limits.* Code that really blocks ([Thread#sleep]) holds up everything; so does a loop that only looks at
+/// the clock. A thread that is not a strand is not part of the simulation. In a run that has failed, parked
+/// strands are unwound by an [Error].
 public final class VirtualTime {
     private static final long DEFAULT_MAX_STEPS = 50_000_000;
 

@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Knows the systems that live, while [NothingOutlives] looks; otherwise it keeps nothing. Found as a service by every
-/// system that looks for observers.
+/// Knows the systems that live, while [NothingOutlives] looks; otherwise it keeps nothing. Found as a service
+/// by every system that looks for observers.
 public final class LivingSystems implements ActorObserver {
     private static final Set<ActorSystem> LIVING = ConcurrentHashMap.newKeySet();
     private static final AtomicInteger LOOKING = new AtomicInteger();

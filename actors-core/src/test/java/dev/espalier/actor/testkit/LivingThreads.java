@@ -28,8 +28,8 @@ final class LivingThreads {
     /// @param green whether it is a green one
     /// @param stack the lines of its stack, the innermost first; empty if it has not begun
     record Entry(long id, String name, boolean green, List<String> stack) {
-        /// Started as a strand, or one of the engine's own. A green thread that has not begun yet counts: nobody knows
-        /// yet what it is. The one timer thread of the JVM stays for ever.
+        /// Started as a strand, or one of the engine's own. A green thread that has not begun yet counts:
+        /// nobody knows yet what it is. The one timer thread of the JVM stays for ever.
         boolean isOurs() {
             if (name.equals("espalier-timer") && !green) {
                 return false;

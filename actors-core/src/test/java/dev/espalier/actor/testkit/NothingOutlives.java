@@ -18,17 +18,18 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.opentest4j.AssertionFailedError;
 
-/// A JUnit extension that fails a test which leaves something of the library behind: a living actor system, a green or
-/// platform thread, a timer. What was there before the test does not count, and what is about to end gets 2 s for it.
+/// A JUnit extension that fails a test which leaves something of the library behind: a living actor system, a
+/// green or platform thread, a timer. What was there before the test does not count, and what is about to end
+/// gets 2 s for it.
 ///
 /// {@snippet class="dev.espalier.actor.GuideTest" region="nothing-outlives"}
 ///
-/// A test or `@BeforeEach` method with a parameter of type [ActorSystem] gets a fresh system, which is stopped after
-/// the `@AfterEach` methods. It runs in real time and leaves the signals of the process alone.
+/// A test or `@BeforeEach` method with a parameter of type [ActorSystem] gets a fresh system, which is stopped
+/// after the `@AfterEach` methods. It runs in real time and leaves the signals of the process alone.
 ///
 /// A system that was left behind is also told to stop, so that the next test begins clean. A system with
-/// `discoverObservers(false)` is not known here; its threads and timers are. Not for tests that run at the same time in
-/// one JVM.
+/// `discoverObservers(false)` is not known here; its threads and timers are. Not for tests that run at the same
+/// time in one JVM.
 public final class NothingOutlives implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
     private static final ExtensionContext.Namespace SPACE = ExtensionContext.Namespace.create(NothingOutlives.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);

@@ -20,8 +20,9 @@ import org.opentest4j.AssertionFailedError;
 ///
 /// {@snippet class="dev.espalier.actor.GuideTest" region="probe"}
 ///
-/// Every `expect` and `fishFor` takes messages out of the record in the order in which they arrived; [#messages]
-/// still shows them afterwards. A request is a message like any other: the test takes it and answers by its
+/// Every `expect` and `fishFor` takes messages out of the record in the order in which they arrived;
+/// [#messages] still shows them afterwards. A request is a message like any other: the test takes it and
+/// answers by its
 /// `ReplyTo`.
 ///
 /// *Time.* The waits use the clock of the thread that waits: in a simulation (`VirtualTime`) they are simulated
@@ -156,8 +157,8 @@ public final class Probe<M> {
         throw failure(what + " came within " + within + "; " + skipped + " others did");
     }
 
-    /// The next message, or null when the time is over. The waiter registers before it looks, and whoever brings a
-    /// message puts it in before it looks for waiters: one sees the other.
+    /// The next message, or null when the time is over. The waiter registers before it looks, and whoever
+    /// brings a message puts it in before it looks for waiters: one sees the other.
     private M poll(long deadlineNanos) {
         Strand self = Strand.current();
         waiters.add(self);

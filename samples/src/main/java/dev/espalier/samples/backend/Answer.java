@@ -14,8 +14,8 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// An HTTP response: a status, a body that becomes JSON, and headers. An error says its reason and nothing of our
-/// inside.
+/// An HTTP response: a status, a body that becomes JSON, and headers. An error says its reason and nothing of
+/// our inside.
 record Answer(int status, Object body, Map<String, String> headers) {
     private static final Logger LOG = LoggerFactory.getLogger(Answer.class);
 

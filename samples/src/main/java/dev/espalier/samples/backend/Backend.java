@@ -18,8 +18,8 @@ import java.util.concurrent.CompletionException;
 
 /// The order desk; see the package for the tree.
 ///
-/// Usage: `samples/run backend [--port N] [--db URL]` serves until SIGTERM or SIGINT; `samples/run backend --demo`
-/// starts one, drives it, stops it and checks that nothing was lost.
+/// Usage: `samples/run backend [--port N] [--db URL]` serves until SIGTERM or SIGINT; `samples/run backend
+/// --demo` starts one, drives it, stops it and checks that nothing was lost.
 public final class Backend implements AutoCloseable {
     private static final BackOff BACK_OFF = BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(5));
     private static final int MAILBOX = 4_096;

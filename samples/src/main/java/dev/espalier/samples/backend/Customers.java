@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 
-/// Finds the actor of a customer, or makes it. An idle one asks to leave; what comes for it from then on waits until
-/// it has gone and goes to its successor, so that no order is lost in between and no two actors serve one
+/// Finds the actor of a customer, or makes it. An idle one asks to leave; what comes for it from then on waits
+/// until it has gone and goes to its successor, so that no order is lost in between and no two actors serve one
 /// customer.
 final class Customers implements Behavior<Customers.Message> {
     sealed interface Message permits Place, Leave, Gone {}

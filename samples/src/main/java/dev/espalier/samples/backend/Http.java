@@ -17,11 +17,12 @@ import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The HTTP server as an actor: it serves until pleaseStop goes, and then leaves no accepted connection unanswered.
+/// The HTTP server as an actor: it serves until pleaseStop goes, and then leaves no accepted connection
+/// unanswered.
 ///
-/// `HttpServer.stop` closes the listener, waits until no exchange is open, and then closes all connections: also one
-/// that it has accepted but not read yet. So an exchange of our own is open meanwhile (see [Routes#lastPath]); it
-/// ends when no request has come for a while.
+/// `HttpServer.stop` closes the listener, waits until no exchange is open, and then closes all connections:
+/// also one that it has accepted but not read yet. So an exchange of our own is open meanwhile (see
+/// [Routes#lastPath]); it ends when no request has come for a while.
 final class Http implements Body<Void> {
     private static final Logger LOG = LoggerFactory.getLogger(Http.class);
     private static final int BACKLOG = 1_024;

@@ -13,8 +13,9 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// Prices items by a service that is not reliable. The service's client is a child of its own: when it fails, it
-/// alone is replaced, after a wait, and the request that it failed over is tried again. Who asked notices a delay.
+/// Prices items by a service that is not reliable. The service's client is a child of its own: when it fails,
+/// it alone is replaced, after a wait, and the request that it failed over is tried again. Who asked notices a
+/// delay.
 final class Pricing implements Behavior<Pricing.Price> {
     static final Supervision SUPERVISION = Supervision.oneForOne().intensity(200, Duration.ofSeconds(10));
 

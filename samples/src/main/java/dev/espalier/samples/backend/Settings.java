@@ -10,8 +10,8 @@ import java.time.Duration;
 /// @param inFlight more requests at once are answered by 503
 /// @param perCustomer more waiting orders of one customer are answered by 429
 /// @param idle how long a customer without orders keeps its actor
-/// @param lameDuck how long orders are still taken after `/ready` has turned 503; a third of it without a request
-/// ends the stop of the server
+/// @param lameDuck how long orders are still taken after `/ready` has turned 503; a third of it without a
+///     request ends the stop of the server
 /// @param downstreamLife about how many calls the pricing service survives
 record Settings(
         int port,
@@ -30,7 +30,8 @@ record Settings(
                 port, db, Duration.ofSeconds(2), 512, 64, Duration.ofMinutes(1), Duration.ofMillis(300), 1_000);
     }
 
-    /// A database in a file. Its durability is real (a commit is on the disk), and it is closed by us, not by a hook.
+    /// A database in a file. Its durability is real (a commit is on the disk), and it is closed by us, not by a
+    /// hook.
     static String h2(String file) {
         return "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE";
     }

@@ -19,8 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Writes orders: what waits in the mailbox becomes one transaction, and only then each request is answered.
-/// The
-/// one who asked has the answer after the commit, so what was answered is in the database.
+/// The one who asked has the answer after the commit, so what was answered is in the database.
 final class Writer implements Body<Writer.Store> {
     private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
     private static final int BATCH = 256;

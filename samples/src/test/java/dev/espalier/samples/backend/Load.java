@@ -13,7 +13,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
-/// Offers orders at a fixed rate by a fixed number of green threads, each with one connection, until it is refused.
+/// Offers orders at a fixed rate by a fixed number of green threads, each with one connection, until it is
+/// refused.
 ///
 /// What may become of a request:
 /// | outcome | when | allowed |
@@ -21,8 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 /// | answered | a complete response | always |
 /// | refused | no connection: nothing listens | after the stop began |
 /// | dropped | the connection was made by the kernel, and closed before a byte of its first answer | after the stop
-/// began: it was in the backlog when the listener closed. Had the server accepted it and seen the request, then its
-/// count of requests would be higher than ours of answers |
+/// began: it was in the backlog when the listener closed. Had the server accepted it and seen the request, then
+/// its count of requests would be higher than ours of answers |
 /// | cut | a connection that had carried an answer closed without announcing it, or an answer was incomplete | never |
 final class Load {
     static final int CLIENTS = 50;

@@ -8,8 +8,8 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/// One HTTP/1.1 connection by hand, because a real client hides on which connection it sent a request, whether the
-/// connection was refused or reset, and how far the answer had come.
+/// One HTTP/1.1 connection by hand, because a real client hides on which connection it sent a request, whether
+/// the connection was refused or reset, and how far the answer had come.
 final class Wire implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 15_000;
 
