@@ -29,7 +29,8 @@ public record BackOff(Duration first, Duration most, double jitter) {
 
     /// @param attempt 1 for the first restart
     long nanos(int attempt) {
-        double wait = Math.min(first.toNanos() * Math.pow(2, Math.min(attempt - 1, 62)), (double) most.toNanos());
+        double wait =
+                Math.min(Ladder.nanos(first) * Math.pow(2, Math.min(attempt - 1, 62)), (double) Ladder.nanos(most));
         double factor =
                 jitter == 0 ? 1 : 1 + jitter * ThreadLocalRandom.current().nextDouble(-1, 1);
         return (long) (wait * factor);
