@@ -281,6 +281,30 @@ class StopLadderTest {
     }
 
     @Test
+    void shouldStayAbandonedWhenTheThreadComesBackIntoItsInbox() throws Exception {
+        List<String> seen = new ArrayList<>();
+        try (var log = EngineLog.silent()) {
+            VirtualTime.run(() -> {
+                var system = MailFixture.builder().start();
+                system.spawn(body(
+                        "body",
+                        (inbox, ctx) -> {
+                            ctx.execute(() -> CancelScope.shield(() -> Strand.sleep(FOREVER)));
+                            assertThrows(ActorStoppedException.class, inbox::receive);
+                            assertThrows(ActorStoppedException.class, inbox::receive);
+                            seen.add("back");
+                        },
+                        SECOND));
+                Strand.sleep(Duration.ofMillis(1));
+                assertEquals(1, system.shutdown().counts().get(StopReport.How.ABANDONED));
+                Strand.sleep(FOREVER);
+            });
+            assertEquals(List.of("back"), seen);
+            assertEquals(List.of(), log.lines());
+        }
+    }
+
+    @Test
     void shouldTouchNothingWhenAnAbandonedThreadComesBack() throws Exception {
         try (var log = EngineLog.silent()) {
             VirtualTime.run(() -> {
