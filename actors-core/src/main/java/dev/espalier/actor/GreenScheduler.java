@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Strand;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /// Runs every actor on a green thread of its own, named with its path: a body on one for its whole life, a
@@ -25,6 +26,11 @@ final class GreenScheduler implements Scheduler {
 
     /// How long an actor that always has messages keeps its carrier: 5 ms.
     private static final long LONGEST_BURST = 5_000_000L;
+
+    private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
+
+    /// How many bursts have lasted longer than that and go on.
+    private static final AtomicInteger FLOODED = new AtomicInteger();
 
     private static final ThreadLocal<int[]> NESTED = ThreadLocal.withInitial(() -> new int[1]);
 
@@ -67,25 +73,40 @@ final class GreenScheduler implements Scheduler {
         Cell.enter(cell);
         cell.strand = Strand.current();
         long since = cell.system.now();
+        boolean flooded = false;
         boolean has = cell.program.take();
-        while (has) {
-            if (!cell.program.step()) {
-                has = release(cell) && cell.program.take();
-            } else if (cell.system.now() - since > LONGEST_BURST) {
-                has = giveWay(cell);
-                since = cell.system.now();
+        try {
+            while (has) {
+                if (!cell.program.step()) {
+                    has = release(cell) && cell.program.take();
+                } else if (cell.system.now() - since > LONGEST_BURST) {
+                    if (!flooded) {
+                        flooded = true;
+                        FLOODED.incrementAndGet();
+                    }
+                    has = giveWay(cell);
+                    since = cell.system.now();
+                }
+            }
+        } finally {
+            if (flooded) {
+                FLOODED.decrementAndGet();
             }
         }
     }
 
-    /// Lets every waiting green thread have a turn: as many actors as carriers that always have messages would
-    /// starve all others. A yield would not do, as it only serves the carrier's own queue. The permit that this
-    /// may take away is not missed: nobody here waits for anything.
+    /// Lets every waiting green thread have a turn: actors that always have messages would starve all others. A
+    /// yield would not do, as it only serves the carrier's own queue; nor does a short pause when there are
+    /// more such actors than carriers, for then the queue in which they come back never gets empty, and a
+    /// carrier goes on with the same queue as long as it is not. So the pauses grow with their number until all
+    /// of them leave some time free. The permit that this may take away is not missed: nobody here waits for
+    /// anything.
     ///
     /// @return whether the actor is still there: its thread may not get a carrier for long
     private static boolean giveWay(Cell<?> cell) {
         cell.program.giveBack();
-        LockSupport.parkNanos(1);
+        int flooded = FLOODED.get();
+        LockSupport.parkNanos(flooded <= CARRIERS ? 1 : LONGEST_BURST * flooded / CARRIERS);
         return cell.program.take();
     }
 

@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A user's program runs the same as a module on the module path and on the class path, with no flags and nothing on
-/// standard error: no warning about `sun.misc.Unsafe`, native access or preview features.
+/// A user's program runs the same as a module on the module path and on the class path, with no flags and
+/// nothing on standard error: no warning about `sun.misc.Unsafe`, native access or preview features.
 @Tag("slow")
 @Tag("process")
 class ModulePathTest {

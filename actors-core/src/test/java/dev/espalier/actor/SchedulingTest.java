@@ -214,9 +214,9 @@ class SchedulingTest {
 
     @Test
     @Tag("slow")
-    void shouldServeOthersWhenAnActorPerCoreAlwaysSendsToItself() throws Exception {
+    void shouldServeOthersWhenTwiceAsManyActorsAsCoresAlwaysSendToThemselves() throws Exception {
         MailFixture.inRealSystem(system -> {
-            int selfish = Runtime.getRuntime().availableProcessors();
+            int selfish = 2 * Runtime.getRuntime().availableProcessors();
             for (int i = 0; i < selfish; i++) {
                 ActorRef<Integer> one = system.spawn("selfish" + i, () -> (message, ctx) -> {
                     if (!ctx.pleaseStop().isGo()) {
