@@ -224,12 +224,9 @@ final class Ladder {
     }
 
     private void takeStack() {
-        Thread thread = cell.program.userThread;
-        if (thread != null && life.codeIsRunning()) {
-            StackTraceElement[] frames = thread.getStackTrace();
-            if (frames.length > 0) {
-                stack = List.of(frames);
-            }
+        StackTraceElement[] frames = cell.program.userStack();
+        if (frames.length > 0 && life.codeIsRunning()) {
+            stack = List.of(frames);
         }
     }
 
