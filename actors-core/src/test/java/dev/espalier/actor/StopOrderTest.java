@@ -358,7 +358,11 @@ class StopOrderTest {
         }
         StopReport report = system.shutdown();
         assertEquals(100_000, stopped.get());
-        assertTrue(report.took().compareTo(Duration.ofSeconds(2)) < 0, () -> "took " + report.took());
+        Duration took = report.took();
+        if (took.compareTo(Duration.ofSeconds(2)) >= 0) { // the machine may be busy
+            Duration least = Yardstick.threadsInARow(100_000);
+            assertTrue(took.compareTo(least.multipliedBy(5)) < 0, () -> "took " + took + ", the JDK alone " + least);
+        }
         assertTrue(report.isClean());
     }
 
@@ -471,7 +475,8 @@ class StopOrderTest {
                 ActorRef<Integer> body = system.spawn(ActorSpec.<Integer>body("b", (inbox, ctx) -> {
                             inbox.forEach(message -> Thread.onSpinWait());
                         })
-                        .restart(Restart.TEMPORARY));
+                        .restart(Restart.TEMPORARY)
+                        .grace(LONG.multipliedBy(2)));
                 for (int m = i % 7; m > 0; m--) {
                     body.tell(m);
                 }
@@ -479,7 +484,7 @@ class StopOrderTest {
                     Thread.onSpinWait();
                 }
                 body.stop();
-                assertTrue(body.stopped().waitForGo(Duration.ofSeconds(3)), () -> "lost: " + body.info());
+                assertTrue(body.stopped().waitForGo(LONG), () -> "lost: " + body.info());
             }
         });
     }
