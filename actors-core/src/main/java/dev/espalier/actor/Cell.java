@@ -156,7 +156,7 @@ final class Cell<M> implements ActorRef<M> {
 
     private void late(Object entry) {
         mailbox.countLate();
-        system.lateLetter();
+        system.totals.countLate();
         system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), DeadLetter.Reason.STOPPED));
         refuse(entry);
     }
@@ -567,7 +567,10 @@ final class Cell<M> implements ActorRef<M> {
 
     /// The life is over: frees the name, tells everybody. Runs with nothing held.
     void ended(StopReport.End end, boolean keepSpec, boolean wasStarted, boolean byItself) {
-        system.ended(this, end, wasStarted);
+        system.totals.add(mailbox.ledgerBeforeClose());
+        if (wasStarted) {
+            system.stop.actorEnded(end);
+        }
         if (parent != null) {
             parent.children().remove(this, keepSpec && keepsSpec());
         }
@@ -578,7 +581,7 @@ final class Cell<M> implements ActorRef<M> {
         if (parent != null) {
             parent.life.childStopped(this, byItself);
         } else {
-            system.rootStopped();
+            system.stop.rootStopped();
         }
     }
 
