@@ -243,7 +243,7 @@ class CancelScopeTest {
     void shouldLoseNoCancelWhenRealThreadsRace() throws Exception {
         for (int round = 0; round < 5000; round++) {
             var scope = new CancelScope("job");
-            SignalTest.inThreads(2, thread -> {
+            SignalFixture.inThreads(2, thread -> {
                 if (thread == 0) {
                     assertTrue(scope.cancel());
                 } else {

@@ -89,7 +89,7 @@ class ProgressTest {
             var progress = new Progress();
             var runs = new AtomicInteger();
             int each = 500;
-            SignalTest.inThreads(4, thread -> {
+            SignalFixture.inThreads(4, thread -> {
                 for (int i = 1; i <= each; i++) {
                     if (thread % 2 == 0) {
                         progress.advance();

@@ -146,7 +146,7 @@ class TillTest {
         var fired = new AtomicInteger();
         var early = new AtomicInteger();
         var removed = new AtomicInteger();
-        SignalTest.inThreads(2, thread -> {
+        SignalFixture.inThreads(2, thread -> {
             Strand self = Strand.current();
             var random = new SplittableRandom(thread);
             var recent = new Registration[1000];
