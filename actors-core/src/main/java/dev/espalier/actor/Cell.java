@@ -119,6 +119,15 @@ final class Cell<M> implements ActorRef<M> {
         return path();
     }
 
+    /// The time to end that its spec gives it, or that it has by default; null: unlimited.
+    @Nullable
+    Duration grace() {
+        if (spec.grace != null) {
+            return spec.grace;
+        }
+        return hasChildSet() || program instanceof InlineProgram ? null : ActorSpec.DEFAULT_GRACE;
+    }
+
     // Sending.
 
     @Override

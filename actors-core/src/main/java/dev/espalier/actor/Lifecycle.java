@@ -168,7 +168,8 @@ final class Lifecycle {
                 Failure.bounded(message),
                 cause,
                 Instant.now(),
-                cell.spec.restart);
+                cell.spec.restart,
+                cell.grace());
     }
 
     String activity() {

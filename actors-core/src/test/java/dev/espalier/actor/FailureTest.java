@@ -10,13 +10,20 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.espalier.actor.Trials.Boom;
 import dev.espalier.actor.Trials.Job;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// What becomes known of a failure, and to whom.
 class FailureTest {
@@ -60,6 +67,7 @@ class FailureTest {
             assertEquals("/t/boss", failure.supervisor());
             assertEquals(1, failure.incarnation());
             assertEquals(Restart.TRANSIENT, failure.restart());
+            assertEquals(Duration.ofSeconds(5), failure.grace());
             assertEquals("Bad[number=7]", failure.message());
             assertEquals(cause.getClass(), failure.cause().getClass());
             assertEquals(Bad.class.getName(), failure.cause().getStackTrace()[0].getClassName());
@@ -67,6 +75,47 @@ class FailureTest {
             assertEquals(
                     "/t/boss/a#1 failed over \"Bad[number=7]\": java.lang.IllegalStateException: reason",
                     failure.toString());
+        });
+    }
+
+    @Test
+    void shouldTellTheGraceOfTheFailedChild() throws Exception {
+        Trials.run((system, events) -> {
+            system.spawn(probe("leaf", events));
+            system.spawn(probe("set", events).grace(Duration.ofSeconds(2)));
+            system.spawn(probe("parent", events, probe("child", events)));
+            List<@Nullable Duration> graces = new ArrayList<>();
+            for (String name : List.of("leaf", "set", "parent")) {
+                crash(at(system, name));
+                settle();
+                graces.add(system.failures().getLast().grace());
+            }
+            assertEquals(Arrays.asList(Duration.ofSeconds(5), Duration.ofSeconds(2), null), graces);
+        });
+    }
+
+    @Test
+    void shouldLogTheCrashReportOfEachFailureOnce() throws Exception {
+        Trials.run((system, events) -> {
+            Logger logger = (Logger) LoggerFactory.getLogger("dev.espalier.actor");
+            ListAppender<ILoggingEvent> lines = new ListAppender<>();
+            lines.start();
+            logger.addAppender(lines);
+            try {
+                crash(system.spawn(probe("a", events)));
+                settle();
+            } finally {
+                logger.detachAppender(lines);
+            }
+            Failure failure = events.failures.peek().failure();
+            List<String> errors = lines.list.stream()
+                    .filter(line -> line.getLevel() == Level.ERROR)
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+            assertEquals(List.of(failure.report(Decision.RESTART)), errors);
+            assertTrue(
+                    errors.getFirst().contains("; /t decided to restart; permanent, grace 5000 ms\n"),
+                    errors::toString);
         });
     }
 
