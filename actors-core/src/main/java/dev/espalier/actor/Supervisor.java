@@ -98,13 +98,25 @@ final class Supervisor {
             report(failure, Decision.STOP);
             child.life.terminate();
         } else {
-            Decision decision = decide(child, failure);
-            report(failure, decision);
-            switch (decision) {
-                case RESUME -> child.life.resume();
-                case STOP -> child.life.terminate();
-                case ESCALATE -> owner.life.fail(failure.cause());
-                case RESTART -> restart(child, failure.cause());
+            judge(child, failure);
+        }
+    }
+
+    /// Decides, reports what was decided, and does it.
+    private void judge(Cell<?> child, Failure failure) {
+        Decision decision = decide(child, failure);
+        boolean exhausted = decision == Decision.RESTART && needsPlan(child) && !withinLimit();
+        report(failure, exhausted ? Decision.ESCALATE : decision);
+        switch (decision) {
+            case RESUME -> child.life.resume();
+            case STOP -> child.life.terminate();
+            case ESCALATE -> owner.life.fail(failure.cause());
+            case RESTART -> {
+                if (exhausted) {
+                    owner.life.fail(exhausted(child, failure.cause()));
+                } else {
+                    restart(child);
+                }
             }
         }
     }
@@ -138,8 +150,10 @@ final class Supervisor {
         } else if (owner.life.isUp() && c.child.spec.restart == Restart.PERMANENT) {
             if (isGroup() && !plans.isEmpty()) {
                 waiting.add(c);
+            } else if (needsPlan(c.child) && !withinLimit()) {
+                owner.life.fail(exhausted(c.child, null));
             } else {
-                restart(c.child, null);
+                restart(c.child);
             }
         } else {
             c.child.life.terminate();
@@ -172,18 +186,24 @@ final class Supervisor {
         return rules.strategy() != Strategy.ONE_FOR_ONE;
     }
 
-    private void restart(Cell<?> child, @Nullable Throwable cause) {
+    /// Not if it ends for good, or is being taken down: its turn in the plan that there is comes.
+    private boolean needsPlan(Cell<?> child) {
         Plan old = plans.get(child);
-        if (child.life.isStopping() || (old != null && !old.starting)) {
-            return; // it ends for good, or its turn in the old plan comes
-        }
-        if (!withinLimit()) {
-            owner.life.fail(new RestartsExhaustedException(
-                    owner.path() + " has had more than " + rules.restarts() + " restarts in " + rules.period()
-                            + "; the last for " + child.path(),
-                    cause));
+        return !child.life.isStopping() && (old == null || old.starting);
+    }
+
+    private RestartsExhaustedException exhausted(Cell<?> child, @Nullable Throwable cause) {
+        return new RestartsExhaustedException(
+                owner.path() + " has had more than " + rules.restarts() + " restarts in " + rules.period()
+                        + "; the last for " + child.path(),
+                cause);
+    }
+
+    private void restart(Cell<?> child) {
+        if (!needsPlan(child)) {
             return;
         }
+        Plan old = plans.get(child);
         List<Cell<?>> members = members(child, old);
         if (old != null) {
             old.members.forEach(member -> plans.remove(member, old));

@@ -90,6 +90,31 @@ class IntensityTest {
     }
 
     @Test
+    void shouldReportTheFailureThatExceedsTheLimitAsEscalated() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = boss(system, events, 1, Duration.ofSeconds(1));
+            crash(at(system, "boss/a"));
+            settle();
+            crash(at(system, "boss/b"));
+            assertExhausted(boss, "/t/boss/b");
+            settle();
+            assertEquals(List.of("/t/boss/a RESTART", "/t/boss/b ESCALATE", "/t/boss STOP"), events.judgements());
+        });
+    }
+
+    @Test
+    void shouldReportAStartThatExceedsTheLimitAsEscalated() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = boss(system, events, 1, Duration.ofSeconds(1));
+            events.trap("after a", 1);
+            crash(at(system, "boss/a"));
+            assertExhausted(boss, "/t/boss/a");
+            settle();
+            assertEquals(List.of("/t/boss/a RESTART", "/t/boss/a ESCALATE", "/t/boss STOP"), events.judgements());
+        });
+    }
+
+    @Test
     void shouldRestartForEverWhenUnlimited() throws Exception {
         Trials.run((system, events) -> {
             boss(system, events, Supervision.UNLIMITED, Duration.ofSeconds(1));
