@@ -92,7 +92,7 @@ final class Supervisor {
             report(failure, Decision.STOP);
         } else if (child.life.incarnation() != c.incarnation) {
             report(failure, Decision.RESTART); // by another case's plan, while this one waited
-        } else if (owner.life.rests() || (plan == null && isGroup() && !plans.isEmpty())) {
+        } else if (owner.life.rests() || (owner.life.goesOn() && plan == null && isGroup() && !plans.isEmpty())) {
             waiting.add(c);
         } else if (!owner.life.isUp() && !owner.life.isStarting()) {
             report(failure, Decision.STOP);

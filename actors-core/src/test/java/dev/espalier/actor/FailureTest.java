@@ -16,6 +16,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.espalier.actor.Trials.Boom;
 import dev.espalier.actor.Trials.Job;
+import dev.espalier.sync.Strand;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -194,6 +195,24 @@ class FailureTest {
             assertEquals(1, events.failures.size());
             assertEquals(1, system.failures().size());
             assertEquals("late", events.childFailures.peek().cause().getMessage());
+        });
+    }
+
+    @Test
+    void shouldReportACrashWhileTheParentStopsInTheMiddleOfARestartOfOthers() throws Exception {
+        BackOff ten = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = system.spawn(
+                    probe("boss", events, probe("a", events), probe("b", events).backOff(ten))
+                            .supervision(Supervision.restForOne()));
+            crash(at(system, "boss/b"));
+            settle();
+            boss.tell(ctx -> Strand.sleep(Duration.ofSeconds(1)));
+            boss.stop();
+            settle();
+            crash(at(system, "boss/a"));
+            boss.join();
+            assertEquals(List.of("/t/boss/b RESTART", "/t/boss/a STOP"), events.judgements());
         });
     }
 
