@@ -416,7 +416,7 @@ final class Lifecycle {
                 return;
             }
             goal = Goal.RESTART;
-            cell.supervisor().dropCases();
+            cell.supervisor().ownerEnds();
             pending = null;
             if (ready == null) {
                 ready = new Signal();
@@ -493,7 +493,7 @@ final class Lifecycle {
             boolean restarting = goal == Goal.RESTART;
             fatal = fatal == null ? pending : fatal;
             goal = Goal.STOP;
-            cell.supervisor().dropCases();
+            cell.supervisor().ownerEnds();
             state = ActorState.STOPPING;
             settledBefore = cell.mailbox.settled();
             toldAll = false;

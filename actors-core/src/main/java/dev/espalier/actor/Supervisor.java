@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Registration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,10 @@ final class Supervisor {
         int next;
 
         boolean starting;
-        boolean backingOff;
+        /// Ends the back-off; null: there is none.
+        @Nullable
+        Registration backOff;
+
         /// It could go on, but the owner has failed.
         boolean held;
 
@@ -40,6 +44,14 @@ final class Supervisor {
             this.culprit = culprit;
             this.members = members;
             this.next = members.size() - 1;
+        }
+
+        void endBackOff() {
+            Registration timer = backOff;
+            backOff = null;
+            if (timer != null) {
+                timer.remove();
+            }
         }
     }
 
@@ -171,8 +183,10 @@ final class Supervisor {
         lookAtWaiting();
     }
 
-    /// The owner restarts or stops, its children with it: nothing is left to decide, but no failure is lost.
-    void dropCases() {
+    /// The owner restarts or stops, its children with it: nothing is left to decide or to wait for, but no
+    /// failure is lost.
+    void ownerEnds() {
+        plans.values().forEach(Plan::endBackOff);
         for (Case c = waiting.poll(); c != null; c = waiting.poll()) {
             if (c.failure != null) {
                 report(c.failure, Decision.STOP);
@@ -258,9 +272,9 @@ final class Supervisor {
             }
             plan.starting = true;
             plan.next = 0;
-            plan.backingOff = backOff(plan);
+            backOff(plan);
         }
-        if (plan.backingOff) {
+        if (plan.backOff != null) {
             return;
         }
         if (owner.life.rests()) {
@@ -281,21 +295,18 @@ final class Supervisor {
         }
     }
 
-    /// @return whether there is something to wait for
-    private boolean backOff(Plan plan) {
+    private void backOff(Plan plan) {
         long wait = plan.culprit.spec.backOff.nanos(Math.max(1, restarts.size()));
-        if (wait <= 0 || plan.members.isEmpty()) {
-            return false;
+        if (wait > 0 && !plan.members.isEmpty()) {
+            plan.backOff = owner.system.strand.schedule(owner.system.now() + wait, () -> post(() -> backOffOver(plan)));
         }
-        owner.system.strand.schedule(
-                owner.system.now() + wait,
-                () -> post(() -> {
-                    if (!plan.members.isEmpty() && plans.get(plan.members.getFirst()) == plan) {
-                        plan.backingOff = false;
-                        proceed(plan);
-                    }
-                }));
-        return true;
+    }
+
+    private void backOffOver(Plan plan) {
+        if (plan.backOff != null) { // not removed meanwhile
+            plan.backOff = null;
+            proceed(plan);
+        }
     }
 
     private void lookAtWaiting() {
@@ -351,7 +362,7 @@ final class Supervisor {
                 plan.next--;
             }
             if (plan.members.isEmpty()) {
-                plan.backingOff = false;
+                plan.endBackOff();
             }
             if (awaited) {
                 proceed(plan);
