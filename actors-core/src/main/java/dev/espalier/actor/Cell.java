@@ -341,12 +341,21 @@ final class Cell<M> implements ActorRef<M> {
 
     @Override
     public void stop() {
-        life.stop(Ladder.Rung.ASKED);
+        stop(Ladder.Rung.ASKED);
+    }
+
+    private void stop(Ladder.Rung from) {
+        Cell<?> caller = current();
+        if (caller != null && caller == parent) {
+            life.stopByParent(from);
+        } else {
+            life.stop(from);
+        }
     }
 
     @Override
     public void cancel() {
-        life.stop(Ladder.Rung.CANCEL);
+        stop(Ladder.Rung.CANCEL);
     }
 
     @Override

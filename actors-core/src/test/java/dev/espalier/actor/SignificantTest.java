@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.actor.Trials.Job;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -116,11 +117,41 @@ class SignificantTest {
     void shouldNotCountAnEndByTheParentItself(AutoShutdown auto) throws Exception {
         Trials.run((system, events) -> {
             ActorRef<Job> boss = system.spawn(boss(events, auto, significant("a", events, Restart.TRANSIENT)));
-            boss.tell(ctx -> assertEquals(Children.Outcome.DONE, ctx.children().terminate("a")));
-            settle();
-            assertFalse(lives(system, "boss/a"));
-            assertEquals(ActorState.RUNNING, boss.state());
+            List<Job> ways = List.of(
+                    ctx -> assertEquals(Children.Outcome.DONE, ctx.children().terminate("a")),
+                    ctx -> ctx.children().find("a").orElseThrow().stop(),
+                    ctx -> ctx.children().find("a").orElseThrow().cancel());
+            for (Job way : ways) {
+                boss.tell(way);
+                settle();
+                assertFalse(lives(system, "boss/a"));
+                assertEquals(ActorState.RUNNING, boss.state());
+                boss.tell(ctx -> ctx.children().restart("a"));
+                settle();
+            }
+            assertTrue(lives(system, "boss/a"));
+            assertEquals(List.of(), events.judgements());
         });
+    }
+
+    @Test
+    void shouldCountAStopBySomebodyElse() throws Exception {
+        List<BiConsumer<ActorSystem, ActorRef<Job>>> ways = List.of(
+                (system, a) -> a.stop(),
+                (system, a) -> a.cancel(),
+                (system, a) -> at(system, "boss/b").tell(ctx -> a.stop()),
+                (system, a) -> at(system, "boss/a/below").tell(ctx -> a.stop()));
+        for (BiConsumer<ActorSystem, ActorRef<Job>> way : ways) {
+            Trials.run((system, events) -> {
+                ActorSpec<Job> a = probe("a", events, probe("below", events))
+                        .restart(Restart.TRANSIENT)
+                        .significant();
+                ActorRef<Job> boss = system.spawn(boss(events, AutoShutdown.ANY_SIGNIFICANT, a, probe("b", events)));
+                way.accept(system, at(system, "boss/a"));
+                boss.join(Duration.ofSeconds(1));
+                assertFalse(lives(system, "boss"));
+            });
+        }
     }
 
     @Test

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -285,6 +286,55 @@ class StrategyTest {
             at(system, "boss/4").tell(ActorContext::stop);
             settle();
             assertEquals(List.of("before 5", "before 4", "after 4", "after 5"), events.take());
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Strategy.class,
+            names = {"ONE_FOR_ALL", "REST_FOR_ONE"})
+    void shouldNotStartAgainWhoHadEndedBeforeTheGroup(Strategy strategy) throws Exception {
+        // Decided otherwise than in OTP, which starts all children that it lists.
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = system.spawn(five(events, strategy));
+            boss.tell(ctx -> ctx.spawn(probe("done", events).restart(Restart.TRANSIENT)));
+            settle();
+            at(system, "boss/done").tell(ActorContext::stop);
+            at(system, "boss/4").stop();
+            settle();
+            events.take();
+            crash(at(system, "boss/3"));
+            settle();
+            List<String> members = strategy == Strategy.ONE_FOR_ALL ? List.of("1", "2", "3", "5") : List.of("3", "5");
+            assertEquals(
+                    Stream.concat(
+                                    members.reversed().stream().map(name -> "before " + name),
+                                    members.stream().map(name -> "after " + name))
+                            .toList(),
+                    events.take());
+            Children children = ((Cell<?>) boss).children();
+            for (String ended : List.of("done", "4")) {
+                assertEquals(Children.Status.TERMINATED, children.status(ended));
+                assertEquals(Children.Outcome.DONE, children.restart(ended));
+                assertEquals(List.of("start " + ended), events.take());
+            }
+        });
+    }
+
+    @Test
+    void shouldStartAgainWhoEndsBecauseTheGroupIsTakenDown() throws Exception {
+        Trials.run((system, events) -> {
+            ActorSpec<Job> body = ActorSpec.<Job>body("body", (inbox, ctx) -> {
+                        events.add("body " + ctx.incarnation());
+                        ctx.pleaseStop().waitForGo();
+                    })
+                    .restart(Restart.TRANSIENT);
+            system.spawn(probe("boss", events, probe("a", events), body).supervision(Supervision.oneForAll()));
+            settle();
+            events.take();
+            crash(at(system, "boss/a"));
+            settle();
+            assertEquals(List.of("before a", "after a", "body 2"), events.take());
         });
     }
 
