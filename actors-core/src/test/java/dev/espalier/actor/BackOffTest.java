@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import static dev.espalier.actor.Trials.at;
 import static dev.espalier.actor.Trials.crash;
+import static dev.espalier.actor.Trials.fixed;
 import static dev.espalier.actor.Trials.probe;
 import static dev.espalier.actor.Trials.seconds;
 import static dev.espalier.actor.Trials.settle;
@@ -117,7 +118,7 @@ class BackOffTest {
     @Test
     void shouldRestartTogetherAfterOneWaitAlsoWhenAMemberIsStoppedMeanwhile() throws Exception {
         Trials.run((system, events) -> {
-            BackOff backOff = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
+            BackOff backOff = fixed(Duration.ofSeconds(10));
             system.spawn(
                     probe("boss", events, probe("a", events), probe("b", events).backOff(backOff), probe("c", events))
                             .supervision(Supervision.oneForAll()));
@@ -137,8 +138,7 @@ class BackOffTest {
     @Test
     void shouldGoOnWithOthersWhileOneWaits() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> slow = system.spawn(
-                    probe("slow", events).backOff(new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0)));
+            ActorRef<Job> slow = system.spawn(probe("slow", events).backOff(fixed(Duration.ofHours(1))));
             ActorRef<Job> other = system.spawn(probe("other", events));
             crash(slow);
             settle();
@@ -152,8 +152,8 @@ class BackOffTest {
     void shouldRestartAChildWhoseWaitEndedWhileItsParentWasFailed() throws Exception {
         Trials.run((system, events) -> {
             // "first" holds up the judgement about "boss": its own restart takes 10 s.
-            BackOff ten = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
-            BackOff five = new BackOff(Duration.ofSeconds(5), Duration.ofSeconds(5), 0);
+            BackOff ten = fixed(Duration.ofSeconds(10));
+            BackOff five = fixed(Duration.ofSeconds(5));
             system.spawn(probe(
                             "top",
                             events,
@@ -189,7 +189,7 @@ class BackOffTest {
     @ParameterizedTest
     @EnumSource
     void shouldLeaveNoTimerWhenTheWaitEndsEarly(Early early) throws Exception {
-        BackOff hour = new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0);
+        BackOff hour = fixed(Duration.ofHours(1));
         for (Strategy strategy : Strategy.values()) {
             Trials.once(builder -> builder, (system, events) -> {
                 ActorSpec<Job> spec = probe(

@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import static dev.espalier.actor.Trials.at;
 import static dev.espalier.actor.Trials.crash;
+import static dev.espalier.actor.Trials.fixed;
 import static dev.espalier.actor.Trials.probe;
 import static dev.espalier.actor.Trials.settle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -200,7 +201,7 @@ class FailureTest {
 
     @Test
     void shouldReportACrashWhileTheParentStopsInTheMiddleOfARestartOfOthers() throws Exception {
-        BackOff ten = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
+        BackOff ten = fixed(Duration.ofSeconds(10));
         Trials.run((system, events) -> {
             ActorRef<Job> boss = system.spawn(
                     probe("boss", events, probe("a", events), probe("b", events).backOff(ten))

@@ -30,16 +30,27 @@ class SignificantTest {
                 .restart(Restart.TRANSIENT);
     }
 
+    /// With a child a, which is significant.
+    private static ActorRef<Job> bossOfOne(ActorSystem system, Events events, AutoShutdown auto) {
+        return system.spawn(boss(events, auto, significant("a", events, Restart.TRANSIENT)));
+    }
+
+    /// With a and b, which are significant, and c.
+    private static ActorRef<Job> bossOfThree(ActorSystem system, Events events, AutoShutdown auto) {
+        ActorRef<Job> boss = system.spawn(boss(
+                events,
+                auto,
+                significant("a", events, Restart.TRANSIENT),
+                significant("b", events, Restart.TEMPORARY),
+                probe("c", events)));
+        events.take();
+        return boss;
+    }
+
     @Test
     void shouldEndWithTheFirstSignificantChild() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(boss(
-                    events,
-                    AutoShutdown.ANY_SIGNIFICANT,
-                    significant("a", events, Restart.TRANSIENT),
-                    significant("b", events, Restart.TRANSIENT),
-                    probe("c", events)));
-            events.take();
+            ActorRef<Job> boss = bossOfThree(system, events, AutoShutdown.ANY_SIGNIFICANT);
             at(system, "boss/a").tell(ActorContext::stop);
             boss.join(Duration.ofSeconds(1));
             assertEquals(List.of("stop a", "stop c", "stop b", "stop boss"), events.take());
@@ -52,16 +63,11 @@ class SignificantTest {
     @Test
     void shouldEndWithTheLastSignificantChild() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(boss(
-                    events,
-                    AutoShutdown.ALL_SIGNIFICANT,
-                    significant("a", events, Restart.TRANSIENT),
-                    significant("b", events, Restart.TEMPORARY),
-                    probe("c", events)));
+            ActorRef<Job> boss = bossOfThree(system, events, AutoShutdown.ALL_SIGNIFICANT);
             at(system, "boss/a").tell(ActorContext::stop);
             settle();
             assertEquals(ActorState.RUNNING, boss.state());
-            events.take();
+            assertEquals(List.of("stop a"), events.take());
             crash(at(system, "boss/b")); // temporary: also a failure is its end
             boss.join(Duration.ofSeconds(1));
             assertEquals(List.of("stop b", "stop c", "stop boss"), events.take());
@@ -71,8 +77,7 @@ class SignificantTest {
     @Test
     void shouldNotEndByDefault() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss =
-                    system.spawn(boss(events, AutoShutdown.NEVER, significant("a", events, Restart.TRANSIENT)));
+            ActorRef<Job> boss = bossOfOne(system, events, AutoShutdown.NEVER);
             at(system, "boss/a").tell(ActorContext::stop);
             settle();
             assertEquals(ActorState.RUNNING, boss.state());
@@ -101,8 +106,7 @@ class SignificantTest {
     @Test
     void shouldRestartATransientSignificantChildThatFails() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(
-                    boss(events, AutoShutdown.ANY_SIGNIFICANT, significant("a", events, Restart.TRANSIENT)));
+            ActorRef<Job> boss = bossOfOne(system, events, AutoShutdown.ANY_SIGNIFICANT);
             crash(at(system, "boss/a"));
             settle();
             assertEquals(2, at(system, "boss/a").info().incarnation());
@@ -116,7 +120,7 @@ class SignificantTest {
             names = {"ANY_SIGNIFICANT", "ALL_SIGNIFICANT"})
     void shouldNotCountAnEndByTheParentItself(AutoShutdown auto) throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(boss(events, auto, significant("a", events, Restart.TRANSIENT)));
+            ActorRef<Job> boss = bossOfOne(system, events, auto);
             List<Job> ways = List.of(
                     ctx -> assertEquals(Children.Outcome.DONE, ctx.children().terminate("a")),
                     ctx -> ctx.children().find("a").orElseThrow().stop(),
