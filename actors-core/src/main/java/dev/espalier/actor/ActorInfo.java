@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param ledger what became of its messages
 /// @param activity what it is doing, in words
 /// @param children its living children, newest first
-/// @param thread the thread that runs it now, if any
+/// @param thread the thread of a body, or the one that runs code of a behavior at this moment; null if there
+///     is none
 public record ActorInfo(
         String path,
         ActorState state,

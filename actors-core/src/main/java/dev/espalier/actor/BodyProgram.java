@@ -133,7 +133,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     }
 
     private void checkThread() {
-        if (!Thread.currentThread().equals(userThread)) {
+        if (!Thread.currentThread().equals(userThread())) {
             throw new IllegalStateException("The inbox of " + cell.path() + " belongs to its own thread");
         }
     }

@@ -71,7 +71,6 @@ final class GreenScheduler implements Scheduler {
 
     private static void burst(Cell<?> cell) {
         Cell.enter(cell);
-        cell.strand = Strand.current();
         long since = cell.system.now();
         boolean flooded = false;
         boolean has = cell.program.take();

@@ -1,18 +1,17 @@
 package dev.espalier.actor;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A node of the tree without code of the engine's: the root, and threads of other owners that were adopted. It
 /// has no thread; what life tells it is done on the spot.
 final class InlineProgram extends Program<Object> {
     private final @Nullable Thread adopted;
-    private final AtomicBoolean released = new AtomicBoolean();
+    private boolean released;
 
     InlineProgram(Cell<Object> cell, @Nullable Thread adopted) {
         super(cell);
         this.adopted = adopted;
-        userThread = adopted;
+        userThread(adopted);
     }
 
     @Override
@@ -43,21 +42,30 @@ final class InlineProgram extends Program<Object> {
 
     /// The adopted thread is done.
     void release() {
-        if (released.compareAndSet(false, true)) {
+        boolean first = setReleased();
+        userThread(null);
+        if (first) {
             cell.life.userEnded();
         }
     }
 
+    private synchronized boolean setReleased() {
+        boolean first = !released;
+        released = true;
+        return first;
+    }
+
+    /// Not after the release: the thread does something else then.
     @Override
-    void interrupt() {
-        if (adopted != null && !released.get()) {
+    synchronized void interrupt() {
+        if (adopted != null && !released) {
             adopted.interrupt();
         }
     }
 
     @Override
     boolean abandon(boolean overdue) {
-        return adopted != null && released.compareAndSet(false, true);
+        return adopted != null && setReleased();
     }
 
     @Override

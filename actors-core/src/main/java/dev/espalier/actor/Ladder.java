@@ -8,9 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// The escalation of one actor that has been asked to end: ASKED, and at its times CANCEL, INTERRUPT, ABANDON.
 ///
 /// The times: the cancel comes when the grace is over. Each further rung comes one *unwind time* after the one
-/// before: a twenty-fifth of the grace, at least 20 ms, at most 1 s, so that all rungs end within a tenth of
-/// the grace. While the whole system stops, no rung is later than the same rung of the system's budget
+/// before: a thirtieth of the grace, at least 20 ms, at most 1 s. So from 0.6 s of grace on the ladder takes a
+/// fifteenth more than the grace, which leaves a third of the promised tenth to a machine that is late. While the whole
+/// system stops, no rung is later than the same rung of the system's budget
 /// ([Budget]): that is how the root divides its time downwards; an actor that is told late gets less.
+///
+/// The interrupt is for whatever code of the actor runs then, also for an `onStop` that began after the cancel:
+/// it gets the rest of the unwind time. A cancel that came before does not reach it.
 ///
 /// All of it belongs to the actor's [Serial]; the timer only posts.
 final class Ladder {
@@ -90,7 +94,7 @@ final class Ladder {
         started = true;
         long grace = grace();
         graceOver = grace == Long.MAX_VALUE ? Long.MAX_VALUE : later(now, grace);
-        unwind = grace == Long.MAX_VALUE ? MOST_UNWIND : Math.clamp(grace / 25, LEAST_UNWIND, MOST_UNWIND);
+        unwind = grace == Long.MAX_VALUE ? MOST_UNWIND : Math.clamp(grace / 30, LEAST_UNWIND, MOST_UNWIND);
         if (from == Rung.ASKED) {
             arm();
         } else {
@@ -224,12 +228,9 @@ final class Ladder {
     }
 
     private void takeStack() {
-        Thread thread = cell.program.userThread;
-        if (thread != null && life.codeIsRunning()) {
-            StackTraceElement[] frames = thread.getStackTrace();
-            if (frames.length > 0) {
-                stack = List.of(frames);
-            }
+        StackTraceElement[] frames = cell.program.userStack();
+        if (frames.length > 0 && life.codeIsRunning()) {
+            stack = List.of(frames);
         }
     }
 

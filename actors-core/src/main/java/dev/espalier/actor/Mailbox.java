@@ -3,6 +3,7 @@ package dev.espalier.actor;
 import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -56,7 +57,7 @@ final class Mailbox {
             LATE = lookup.findVarHandle(Mailbox.class, "late", long.class);
             OVER = lookup.findVarHandle(Mailbox.class, "overBound", long.class);
             WARNED = lookup.findVarHandle(Mailbox.class, "warned", boolean.class);
-            WAITING = lookup.findVarHandle(Mailbox.class, "waiting", Queue.class);
+            WAITING = lookup.findVarHandle(Mailbox.class, "waiting", WaitingSenders.class);
             SETTLED_WAITERS = lookup.findVarHandle(Mailbox.class, "settledWaiters", Queue.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -84,7 +85,7 @@ final class Mailbox {
     private volatile long dropped;
     private volatile long late;
     private volatile long overBound;
-    private volatile @Nullable Queue<WaitEdge> waiting;
+    private volatile @Nullable WaitingSenders waiting;
     private volatile @Nullable Queue<Strand> settledWaiters;
     private volatile long fullSince;
     private volatile boolean warned;
@@ -174,18 +175,23 @@ final class Mailbox {
     }
 
     void addWaiting(WaitEdge edge) {
-        Queue<WaitEdge> all = waiting;
-        if (all == null) {
-            WAITING.compareAndSet(this, null, new ConcurrentLinkedQueue<WaitEdge>());
-            all = waiting;
+        senders().add(edge);
+    }
+
+    private WaitingSenders senders() {
+        if (waiting == null) {
+            WAITING.compareAndSet(this, null, new WaitingSenders());
         }
-        if (all != null) {
-            all.add(edge);
-        }
+        return Objects.requireNonNull(waiting);
+    }
+
+    /// See [WaitingSenders#letIn].
+    long letIn(WaitEdge send, long now) {
+        return senders().letIn(send, now);
     }
 
     void removeWaiting(WaitEdge edge) {
-        Queue<WaitEdge> all = waiting;
+        WaitingSenders all = waiting;
         if (all != null) {
             all.remove(edge);
         }
@@ -297,11 +303,11 @@ final class Mailbox {
 
     /// Wakes the waiting senders once there is room worth waking for.
     private void wakeSenders() {
-        Queue<WaitEdge> all = waiting;
+        WaitingSenders all = waiting;
         if ((all != null || fullSince != 0 || warned) && depth() <= spec.bound / 2) {
             endEpisode();
             if (all != null) {
-                all.forEach(WaitEdge::wake);
+                all.wakeAll();
             }
         }
     }
@@ -315,9 +321,9 @@ final class Mailbox {
     /// Closes and lets waiting senders see it. Idempotent.
     void close() {
         ACCEPTED.getAndBitwiseOr(this, CLOSED);
-        Queue<WaitEdge> all = waiting;
+        WaitingSenders all = waiting;
         if (all != null) {
-            all.forEach(WaitEdge::wake);
+            all.wakeAll();
         }
     }
 

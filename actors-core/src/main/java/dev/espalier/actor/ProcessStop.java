@@ -295,7 +295,7 @@ final class ProcessStop {
             return;
         }
         Cell<?> awaited = WaitingLine.awaited(system.root());
-        if (isExiting(awaited.program.userThread)) {
+        if (isIn(awaited.program.userStack(), "exit")) {
             awaited.life.lose();
         }
     }

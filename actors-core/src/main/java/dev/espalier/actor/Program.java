@@ -18,12 +18,17 @@ import org.jspecify.annotations.Nullable;
 /// | `command` | life (one at a time: it waits for the answer), program (back to null) | program | volatile |
 /// | `halted`, `drainMark`, `childrenGone`, `aborted`, `suspended` | life | program | volatile |
 /// | `lane` | any | program | queue |
-/// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (NOBODY or USER -> ABANDONED) | both | CAS |
-/// | `live`, `drainReported`, `context` | program | program | plain |
+/// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (NOBODY or USER -> ABANDONED; USER <-> INTERRUPTING) |
+/// both | CAS |
+/// | `userThread` | program: before ENGINE -> USER of a call, null after USER -> ENGINE | any | release, volatile |
+/// | `interrupted` | life, while INTERRUPTING; program | program | plain, ordered by `owner` |
+/// | `live`, `drainReported`, `context`, `borrowed` | program | program | plain |
 ///
 /// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
 /// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing any
-/// more. So the mailbox has one reader at any time, also after an abandon. NOBODY is the owner while no thread
+/// more. So the mailbox has one reader at any time, also after an abandon. An interrupt is for user code only,
+/// too: while life interrupts (INTERRUPTING, under the monitor of this object), the thread waits at its CAS on
+/// the way out, so no interrupt reaches whatever the thread does afterwards. NOBODY is the owner while no thread
 /// runs the program or the one that is to run it has not got a processor yet; when the budget of the system is
 /// over, life gives up such an actor, too (NOBODY -> ABANDONED), for busy green threads may keep the others
 /// waiting for ever.
@@ -41,14 +46,19 @@ abstract class Program<M> {
     record Task(int incarnation, Runnable action) {}
 
     private static final VarHandle OWNER;
+    private static final VarHandle USER_THREAD;
+    private static final StackTraceElement[] NOWHERE = {};
     private static final int ENGINE = 0;
     private static final int USER = 1;
     private static final int ABANDONED = 2;
     private static final int NOBODY = 3;
+    private static final int INTERRUPTING = 4;
 
     static {
         try {
-            OWNER = MethodHandles.lookup().findVarHandle(Program.class, "owner", int.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            OWNER = lookup.findVarHandle(Program.class, "owner", int.class);
+            USER_THREAD = lookup.findVarHandle(Program.class, "userThread", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -65,8 +75,8 @@ abstract class Program<M> {
     private volatile int owner = NOBODY;
     private volatile @Nullable CancelScope scope;
     private volatile boolean finished;
-    /// The thread that runs user code now.
-    volatile @Nullable Thread userThread;
+    private volatile @Nullable Thread userThread;
+    private boolean interrupted;
 
     /// Whether it runs on the thread of its spawner, whose interrupts are not ours.
     boolean borrowed;
@@ -134,10 +144,15 @@ abstract class Program<M> {
         cell.wake();
     }
 
-    void interrupt() {
-        Thread thread = userThread;
-        if (thread != null && owner == USER) {
-            thread.interrupt();
+    /// Interrupts the user code that runs now, if any.
+    synchronized void interrupt() {
+        if (OWNER.compareAndSet(this, USER, INTERRUPTING)) {
+            Thread thread = userThread;
+            if (thread != null) {
+                interrupted = true;
+                thread.interrupt();
+            }
+            owner = USER;
         }
     }
 
@@ -159,6 +174,27 @@ abstract class Program<M> {
     /// The thread stops running the program; does nothing if the actor was abandoned.
     void giveBack() {
         OWNER.compareAndSet(this, ENGINE, NOBODY);
+    }
+
+    /// The thread that runs user code now; after an abandon the lost one, until it comes back.
+    @Nullable
+    Thread userThread() {
+        return userThread;
+    }
+
+    void userThread(@Nullable Thread thread) {
+        USER_THREAD.setRelease(this, thread);
+    }
+
+    /// Where the user code is now; empty if none runs. The second look makes sure that the thread was still at
+    /// it: one that has only started the actor soon does something else.
+    StackTraceElement[] userStack() {
+        Thread thread = userThread;
+        if (thread == null) {
+            return NOWHERE;
+        }
+        StackTraceElement[] stack = thread.getStackTrace();
+        return thread.equals(userThread) ? stack : NOWHERE;
     }
 
     boolean isAbandoned() {
@@ -259,12 +295,29 @@ abstract class Program<M> {
     /// @return what it threw, or null
     @Nullable
     Throwable call(Callable<?> code) {
-        CancelScope inside = scope;
-        if (!OWNER.compareAndSet(this, ENGINE, USER)) {
+        if (owner != ENGINE) {
             return null;
         }
-        userThread = Thread.currentThread();
-        Throwable thrown = null;
+        interrupted = false;
+        userThread(Thread.currentThread());
+        OWNER.compareAndSet(this, ENGINE, USER); // nobody else leads away from ENGINE
+        Throwable thrown = callInScope(code);
+        boolean back = comeBack();
+        userThread(null);
+        if (!back) {
+            Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
+            finished = true;
+            return thrown;
+        }
+        if ((interrupted || !borrowed) && Thread.interrupted()) {
+            Log.LOG.debug("An interrupt was left over in {}", cell.path());
+        }
+        cell.system.noteThrown(thrown);
+        return thrown;
+    }
+
+    private @Nullable Throwable callInScope(Callable<?> code) {
+        CancelScope inside = scope;
         try {
             if (inside == null) {
                 code.call();
@@ -276,24 +329,32 @@ abstract class Program<M> {
                     inside.exit();
                 }
             }
+            return null;
         } catch (Throwable t) {
-            thrown = t;
+            return t;
         }
-        if (!OWNER.compareAndSet(this, USER, ENGINE)) {
-            Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
-            finished = true;
-            return thrown;
+    }
+
+    /// From user code into the engine.
+    ///
+    /// @return false if the actor was abandoned
+    private boolean comeBack() {
+        while (!OWNER.compareAndSet(this, USER, ENGINE)) {
+            if (owner == ABANDONED) {
+                return false;
+            }
+            awaitInterrupt();
         }
-        if (!borrowed && Thread.interrupted()) {
-            Log.LOG.debug("An interrupt was left over in {}", cell.path());
-        }
-        cell.system.noteThrown(thrown);
-        return thrown;
+        return true;
+    }
+
+    private synchronized void awaitInterrupt() {
+        // Whoever interrupts holds the monitor.
     }
 
     /// User code calls into the engine: its thread may touch the mailbox until [#leaveEngine].
     void enterEngine() {
-        if (!OWNER.compareAndSet(this, USER, ENGINE)) {
+        if (!comeBack()) {
             throw new ActorStoppedException(cell.path() + " was abandoned", null);
         }
     }

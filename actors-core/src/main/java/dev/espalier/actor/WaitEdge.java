@@ -63,6 +63,10 @@ final class WaitEdge {
         }
     }
 
+    void letThrough(boolean value) {
+        letThrough = value; // under the monitor of the WaitingSenders
+    }
+
     boolean letThrough() {
         return letThrough;
     }
@@ -87,14 +91,21 @@ final class WaitEdge {
             }
         }
         if (send != null) {
-            send.letThrough = true;
-            send.wake();
-            Log.LOG.warn(
-                    "A cycle of full mailboxes: {}; one message is let in above the bound of {}",
-                    text(cycle),
-                    send.to.path());
+            letIn(send, cycle);
         } else if (youngest != null && youngest.request != null) {
             youngest.request.abort(new AskCycleException(withStacks(cycle), null));
+        }
+    }
+
+    private static void letIn(WaitEdge send, List<WaitEdge> cycle) {
+        long letIn = send.to.mailbox.letIn(send, send.to.system.now());
+        send.wake();
+        if (letIn > 0) {
+            Log.LOG.warn(
+                    "A cycle of full mailboxes: {}; {} let in above the bound of {}",
+                    text(cycle),
+                    letIn == 1 ? "one message is" : letIn + " messages in the last seconds were",
+                    send.to.path());
         }
     }
 

@@ -80,11 +80,10 @@ final class WaitingLine {
     }
 
     private static String where(Cell<?> cell) {
-        Thread thread = cell.program.userThread;
-        if (thread == null || !cell.life.codeIsRunning()) {
+        if (!cell.life.codeIsRunning()) {
             return cell.life.activity();
         }
-        StackTraceElement[] stack = thread.getStackTrace();
+        StackTraceElement[] stack = cell.program.userStack();
         for (StackTraceElement frame : stack) {
             String type = frame.getClassName();
             if (!type.startsWith("java.lang.")

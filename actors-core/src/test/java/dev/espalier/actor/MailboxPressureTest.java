@@ -202,7 +202,35 @@ class MailboxPressureTest {
                 assertEquals(range(-1, 1_000), seen);
                 assertEquals(990, self.ledger().overBound());
             });
-            assertTrue(log.lines().stream().anyMatch(line -> line.contains("/t/self -> /t/self")));
+            assertEquals(
+                    List.of("WARN A cycle of full mailboxes: /t/self -> /t/self; one message is let in above the bound"
+                            + " of /t/self"),
+                    log.lines());
+        }
+    }
+
+    @Test
+    void shouldWarnOnceASecondWhileMessagesAreLetIn() throws Exception {
+        try (var log = new EngineLog(Level.WARN)) {
+            MailFixture.inVirtualSystem(system -> {
+                ActorRef<Integer> self = system.spawn(ActorSpec.<Integer>behavior("self", () -> (message, ctx) -> {
+                            for (int i = 0; message < 0 && i < 35; i++) {
+                                ctx.self().tell(i);
+                                Strand.sleep(Duration.ofMillis(100));
+                            }
+                        })
+                        .mailbox(MailboxSpec.bounded(10)));
+                self.tell(-1);
+                assertTrue(self.awaitProcessed(LONG));
+                assertTrue(self.awaitProcessed(LONG));
+                assertEquals(25, self.ledger().overBound());
+            });
+            assertEquals(3, log.lines().size(), log.lines()::toString);
+            assertTrue(log.lines().get(0).contains("one message is let in"), log.lines()::toString);
+            assertTrue(
+                    log.lines().get(1).contains("10 messages in the last seconds were let in above the bound of"),
+                    log.lines()::toString);
+            assertTrue(log.lines().get(2).contains("10 messages in the last seconds were"), log.lines()::toString);
         }
     }
 

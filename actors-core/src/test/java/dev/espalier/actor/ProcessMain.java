@@ -128,6 +128,15 @@ final class ProcessMain {
                 pause(300);
                 say("closed");
             }
+            case "SystemExitInMain" -> {
+                system.spawn(
+                        "idle",
+                        () -> onStop(() -> {
+                            pause(200);
+                            say("idle stopped");
+                        }));
+                System.exit(9);
+            }
             case "exitTwice" -> {
                 system.exit(4);
                 system.exit(3);

@@ -162,6 +162,15 @@ class ProcessTest {
     }
 
     @Test
+    void shouldStopWhatMainHasSpawnedWhenMainCallsSystemExit() throws Exception {
+        try (ChildJvm child = start("SystemExitInMain", LONG)) {
+            assertSoon(child, 9);
+            assertSaid(child, "idle stopped", "db stopped");
+            assertEquals(0, mentions(child, "abandoned"), child::output);
+        }
+    }
+
+    @Test
     void shouldExitWithItsCodeWhenAnActorCallsExit() throws Exception {
         try (ChildJvm child = start("exitInActor", LONG)) {
             assertSoon(child, 7);

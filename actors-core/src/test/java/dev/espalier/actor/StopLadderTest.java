@@ -23,6 +23,9 @@ import org.junit.jupiter.api.Test;
 
 class StopLadderTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
+    /// Of a grace of ten seconds.
+    private static final Duration UNWIND_OF_TEN = Duration.ofSeconds(10).dividedBy(30);
+
     private static final Duration FOREVER = Duration.ofSeconds(200);
 
     private static ActorSpec<Object> body(String name, Body<Object> body, Duration grace) {
@@ -243,6 +246,8 @@ class StopLadderTest {
                     StopReport.End end = end(report, "/t/culprit");
                     assertEquals(StopReport.How.ABANDONED, end.how());
                     assertEquals(Duration.ofSeconds(10), end.polite());
+                    assertEquals(UNWIND_OF_TEN, end.cancelled());
+                    assertEquals(UNWIND_OF_TEN, end.interrupted());
                     assertTrue(
                             end.stack().stream()
                                     .anyMatch(frame -> frame.getMethodName().contains("shield")),
@@ -519,6 +524,35 @@ class StopLadderTest {
                             StopReport.How.ABANDONED, end(report, "/t/hangs").how());
                     assertAbout(SECOND, report.took());
                 });
+    }
+
+    @Test
+    void shouldInterruptAnOnStopThatBeginsAfterTheCancelAndTakesItsTime() throws Exception {
+        List<String> seen = Collections.synchronizedList(new ArrayList<>());
+        try (var log = EngineLog.silent()) {
+            var system = MailFixture.builder().start();
+            ActorRef<Object> slow = system.spawn(ActorSpec.behavior("slow", () -> new Behavior<>() {
+                        @Override
+                        public void onMessage(Object message, ActorContext<Object> ctx) {
+                            seen.add("cancelled "
+                                    + assertThrows(CancelledException.class, () -> Strand.sleep(FOREVER))
+                                            .wasInterrupt());
+                        }
+
+                        @Override
+                        public void onStop(ActorContext<Object> ctx) {
+                            seen.add("onStop");
+                            assertThrows(InterruptedException.class, () -> new CountDownLatch(1).await());
+                            seen.add("interrupted");
+                        }
+                    })
+                    .grace(Duration.ofMillis(20)));
+            slow.tell("work");
+            StopReport.End end = end(system.shutdown(), "/t/slow");
+            assertEquals(List.of("cancelled false", "onStop", "interrupted"), seen);
+            assertEquals(StopReport.How.INTERRUPTED, end.how());
+            assertEquals(List.of(), log.lines());
+        }
     }
 
     // Pools, and the budget.
