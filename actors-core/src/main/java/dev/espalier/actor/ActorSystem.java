@@ -40,6 +40,8 @@ public final class ActorSystem implements AutoCloseable {
         private boolean discover = true;
         private boolean signals = true;
         private boolean parallelStop;
+        private int parallelism = Runtime.getRuntime().availableProcessors();
+        private boolean dedicated = Boolean.getBoolean("dev.espalier.dedicated");
 
         private Builder(String name) {
             this.name = name;
@@ -86,6 +88,26 @@ public final class ActorSystem implements AutoCloseable {
             return this;
         }
 
+        /// How many turns of behaviors run at a time, not counting those that wait or have computed for long. Default:
+        /// the number of processors.
+        ///
+        /// @param turnsAtATime at least 1
+        /// @throws IllegalArgumentException if it is less than 1
+        public Builder parallelism(int turnsAtATime) {
+            if (turnsAtATime < 1) {
+                throw new IllegalArgumentException("The parallelism must be at least 1, not " + turnsAtATime);
+            }
+            parallelism = turnsAtATime;
+            return this;
+        }
+
+        /// Gives every behavior a green thread of its own, as [ActorSpec#dedicated] does for one; also the default
+        /// of all systems where the system property `dev.espalier.dedicated` is `true`.
+        public Builder dedicated() {
+            dedicated = true;
+            return this;
+        }
+
         /// Starts the system.
         public ActorSystem start() {
             return new ActorSystem(this);
@@ -93,7 +115,9 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     final Strand strand = Strand.current();
-    final Scheduler scheduler = new GreenScheduler();
+    private final Scheduler dedicated = new DedicatedScheduler();
+    private final TurnScheduler turns;
+    private final boolean allDedicated;
     final Observers observers;
     final Letters deadLetters = new Letters(this);
     final Failures failures = new Failures(FAILURES_KEPT);
@@ -130,7 +154,9 @@ public final class ActorSystem implements AutoCloseable {
         all.addAll(b.observers);
         observers = new Observers(all);
         ActorSpec<Object> spec = ActorSpec.internal(name, cell -> new InlineProgram(cell, null), b.supervision);
-        root = new Cell<>(this, null, b.parallelStop ? spec.stopsChildrenInParallel() : spec, InlineScheduler.ONE);
+        allDedicated = b.dedicated;
+        turns = new TurnScheduler(strand, name, b.parallelism);
+        root = new Cell<>(this, null, b.parallelStop ? spec.stopsChildrenInParallel() : spec);
         if (Runtime.version().compareTo(SOUND) < 0) {
             Log.LOG.warn("Java {} can hang green threads (JDK-8369227); use {} or later", Runtime.version(), SOUND);
         }
@@ -154,6 +180,14 @@ public final class ActorSystem implements AutoCloseable {
     /// @param name the first part of every path; not blank, without `/`
     public static Builder builder(String name) {
         return new Builder(name);
+    }
+
+    /// Who runs the program of an actor.
+    Scheduler schedulerOf(Cell<?> cell) {
+        if (cell.program instanceof InlineProgram) {
+            return InlineScheduler.ONE;
+        }
+        return cell.program.endsItself() || cell.spec.dedicated || allDedicated ? dedicated : turns;
     }
 
     // The tree.
@@ -199,7 +233,7 @@ public final class ActorSystem implements AutoCloseable {
         Thread thread = Thread.currentThread();
         ActorSpec<Object> spec =
                 ActorSpec.internal(actorName, cell -> new InlineProgram(cell, thread), Supervision.DEFAULT);
-        Cell<Object> cell = new Cell<>(this, root, spec, InlineScheduler.ONE);
+        Cell<Object> cell = new Cell<>(this, root, spec);
         root.children().add(cell);
         cell.scheduler().start(cell);
         return new Adoption(cell);
@@ -481,6 +515,7 @@ public final class ActorSystem implements AutoCloseable {
 
     /// The root has ended; runs with nothing held.
     void rootStopped() {
+        turns.close();
         ender.set(Thread.currentThread());
         finishStop();
     }

@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /// One actor: where its parts meet. Senders use it as [ActorRef]; its life is in [Lifecycle], its user code in
 /// [Program], its messages in [Mailbox].
 final class Cell<M> implements ActorRef<M> {
-    private static final ThreadLocal<@Nullable Cell<?>> CURRENT = new ThreadLocal<>();
     private static final VarHandle RUN;
     private static final VarHandle CHILDREN;
     private static final int LONGEST_PATH = 400;
@@ -42,6 +41,9 @@ final class Cell<M> implements ActorRef<M> {
     /// Owned by the [Scheduler].
     volatile int run;
 
+    /// A turn scheduler's: for how many turns it is expected to wait in foreign code. A guess; races do no harm.
+    int mayWait;
+
     volatile @Nullable Strand strand;
     /// What this actor waits for now; written by its own thread.
     volatile @Nullable WaitEdge waiting;
@@ -51,23 +53,23 @@ final class Cell<M> implements ActorRef<M> {
     private volatile @Nullable ChildSet children;
     private volatile long leftOver;
 
-    Cell(ActorSystem system, @Nullable Cell<?> parent, ActorSpec<M> spec, Scheduler scheduler) {
+    Cell(ActorSystem system, @Nullable Cell<?> parent, ActorSpec<M> spec) {
         this.system = system;
         this.parent = parent;
         this.spec = spec;
-        this.scheduler = scheduler;
         this.mailbox = new Mailbox(spec.mailbox);
         this.program = spec.factory.create(this);
+        this.scheduler = system.schedulerOf(this);
         this.life = new Lifecycle(this);
     }
 
     /// The actor whose code the calling thread runs.
     static @Nullable Cell<?> current() {
-        return CURRENT.get();
+        return (Cell<?>) Strand.current().tenant();
     }
 
     static void enter(@Nullable Cell<?> cell) {
-        CURRENT.set(cell);
+        Strand.current().tenant(cell);
     }
 
     boolean casRun(int from, int to) {
@@ -301,7 +303,7 @@ final class Cell<M> implements ActorRef<M> {
         if (childSpec.significant && childSpec.restart == Restart.PERMANENT) {
             throw new IllegalArgumentException("A significant child must be transient or temporary: " + childSpec.name);
         }
-        Cell<C> child = new Cell<>(system, this, childSpec, system.scheduler);
+        Cell<C> child = new Cell<>(system, this, childSpec);
         ActorSpec<?> before = children().add(child);
         life.childAdded(child);
         if (child.program.endsItself()) {
