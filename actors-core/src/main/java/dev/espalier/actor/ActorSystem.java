@@ -4,16 +4,11 @@ import dev.espalier.sync.Registration;
 import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 /// throws it.
 public final class ActorSystem implements AutoCloseable {
     private static final int FAILURES_KEPT = 1_000;
-    private static final Duration TICK = Duration.ofSeconds(1);
     private static final Runtime.Version SOUND = Runtime.Version.parse("25.0.3");
 
     /// How a system is set up. Mutable, for one use; confined to one thread.
@@ -116,37 +110,22 @@ public final class ActorSystem implements AutoCloseable {
 
     final Strand strand = Strand.current();
     private final Scheduler dedicated = new DedicatedScheduler();
-    private final TurnScheduler turns;
+    final TurnScheduler turns;
     private final boolean allDedicated;
     final Observers observers;
     final Letters deadLetters = new Letters(this);
     final Failures failures = new Failures(FAILURES_KEPT);
+    final Totals totals = new Totals();
+    final SystemStop stop;
 
     private final String name;
-    private final Duration wholeBudget;
     private final Cell<Object> root;
-    private final AtomicBoolean stopping = new AtomicBoolean();
-    private final Signal stopped = new Signal();
-    private final LongAdder late = new LongAdder();
-    private volatile Ladder.Budget budget = Ladder.Budget.NONE;
-    private volatile @Nullable Failure fatal;
-    private volatile @Nullable StopReport report;
-    private volatile long stopStarted;
-    /// The thread that runs the callbacks and the observers at the end, while it does.
-    private final AtomicReference<@Nullable Thread> ender = new AtomicReference<>();
-    private final AtomicBoolean reported = new AtomicBoolean();
     private final boolean handlesSignals;
-
-    /// Guards the three below; held for a few instructions only.
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private final List<StopReport.End> ends = new ArrayList<>();
-    private final ArrayDeque<Runnable> callbacks = new ArrayDeque<>();
-    private Ledger folded = Ledger.EMPTY;
+    private volatile @Nullable Failure fatal;
 
     private ActorSystem(Builder b) {
         name = b.name;
-        wholeBudget = b.budget;
+        stop = new SystemStop(this, b.budget);
         List<ActorObserver> all = new ArrayList<>();
         if (b.discover) {
             ServiceLoader.load(ActorObserver.class).forEach(all::add);
@@ -230,13 +209,7 @@ public final class ActorSystem implements AutoCloseable {
     /// @throws NameTakenException if a living actor has the name
     /// @throws SpawnRefusedException if the system is stopping
     public Adoption adopt(String actorName) {
-        Thread thread = Thread.currentThread();
-        ActorSpec<Object> spec =
-                ActorSpec.internal(actorName, cell -> new InlineProgram(cell, thread), Supervision.DEFAULT);
-        Cell<Object> cell = new Cell<>(this, root, spec);
-        root.children().add(cell);
-        cell.scheduler().start(cell);
-        return new Adoption(cell);
+        return Adoption.of(this, actorName);
     }
 
     /// The living actor at a path such as `/shop/orders/writer`.
@@ -259,20 +232,7 @@ public final class ActorSystem implements AutoCloseable {
 
     /// The sum over all actors, living and ended.
     public Ledger ledger() {
-        Ledger sum;
-        lock.lock();
-        try {
-            sum = folded;
-        } finally {
-            lock.unlock();
-        }
-        ArrayDeque<Cell<?>> open = new ArrayDeque<>(List.of(root));
-        for (Cell<?> at = open.poll(); at != null; at = open.poll()) {
-            sum = sum.plus(at.mailbox.ledgerBeforeClose());
-            open.addAll(at.childrenInOrder());
-        }
-        long after = late.sum();
-        return sum.plus(new Ledger(after, 0, after, 0, 0, 0));
+        return totals.with(root);
     }
 
     /// The messages that no actor handled.
@@ -289,23 +249,7 @@ public final class ActorSystem implements AutoCloseable {
 
     /// Begins the orderly stop and returns at once. Idempotent.
     public void stop() {
-        if (!stopping.compareAndSet(false, true)) {
-            return;
-        }
-        stopStarted = now();
-        budget = Ladder.Budget.of(stopStarted, wholeBudget);
-        rearmLadders();
-        root.life.stop(Ladder.Rung.ASKED);
-        new WaitingLine(this, root, stopStarted).start(TICK);
-    }
-
-    /// Actors that have been asked to stop before the system was get its budget, too.
-    private void rearmLadders() {
-        ArrayDeque<Cell<?>> open = new ArrayDeque<>(List.of(root));
-        for (Cell<?> at = open.poll(); at != null; at = open.poll()) {
-            at.life.budgetSet();
-            open.addAll(at.childrenInOrder());
-        }
+        stop.begin();
     }
 
     /// Stops in order and waits for the end.
@@ -318,18 +262,9 @@ public final class ActorSystem implements AutoCloseable {
         if (caller != null && caller.system == this) {
             throw new IllegalStateException(caller.path() + " cannot wait for the end of its own system; use stop()");
         }
-        stop();
-        awaitStopped();
+        stop.begin();
+        stop.await();
         return report();
-    }
-
-    private void awaitStopped() {
-        ProcessStop.waits();
-        try {
-            stopped.waitForGo();
-        } finally {
-            ProcessStop.hasWaited();
-        }
     }
 
     /// Stops in order and waits for the end; the report is logged, as a warning if it is not clean.
@@ -346,7 +281,7 @@ public final class ActorSystem implements AutoCloseable {
     /// @return how it went
     /// @throws ActorFailedException if a failure reached the root
     public StopReport awaitShutdown() {
-        awaitStopped();
+        stop.await();
         Failure failure = fatal;
         if (failure != null) {
             throw new ActorFailedException("The system " + name + " failed: " + failure, failure.cause());
@@ -356,19 +291,19 @@ public final class ActorSystem implements AutoCloseable {
 
     /// Goes when the root has stopped, the callbacks and the observers have run.
     public Signal stopped() {
-        return stopped;
+        return stop.stopped();
     }
 
     /// Whether the stop has begun.
     public boolean isStopping() {
-        return stopping.get();
+        return stop.hasBegun();
     }
 
     /// How the stop went.
     ///
     /// @throws IllegalStateException before the end
     public StopReport report() {
-        StopReport made = report;
+        StopReport made = stop.report();
         if (made == null) {
             throw new IllegalStateException("The system " + name + " has not stopped");
         }
@@ -380,28 +315,8 @@ public final class ActorSystem implements AutoCloseable {
     ///
     /// @throws SpawnRefusedException if the callbacks have begun to run
     public Registration onStopped(Runnable action) {
-        Objects.requireNonNull(action, "action");
-        Runnable own = () -> action.run(); // its own object, also for an action given twice
-        lock.lock();
-        try {
-            if (callbacksTaken) {
-                throw new SpawnRefusedException("The system " + name + " has stopped", null);
-            }
-            callbacks.push(own);
-        } finally {
-            lock.unlock();
-        }
-        return () -> {
-            lock.lock();
-            try {
-                return callbacks.remove(own);
-            } finally {
-                lock.unlock();
-            }
-        };
+        return stop.onStopped(action);
     }
-
-    private boolean callbacksTaken;
 
     /// Ends the process in order: stops the tree, then exits with this code. Returns at once, so that an actor
     /// can call it; `System.exit` inside an actor would wait for that actor for ever.
@@ -420,20 +335,6 @@ public final class ActorSystem implements AutoCloseable {
         return strand.nanoTime();
     }
 
-    Ladder.Budget budget() {
-        return budget;
-    }
-
-    /// Whether the budget is over.
-    boolean isOverdue() {
-        long at = budget.abandonAt();
-        return at != Long.MAX_VALUE && now() - at >= 0;
-    }
-
-    Duration wholeBudget() {
-        return wholeBudget;
-    }
-
     Cell<?> root() {
         return root;
     }
@@ -442,20 +343,9 @@ public final class ActorSystem implements AutoCloseable {
         return handlesSignals;
     }
 
-    /// What the stop waits for now.
-    String waitingLine() {
-        return new WaitingLine(this, root, stopStarted).line();
-    }
-
-    /// The thread that runs the callbacks and the observers at the end, once it does.
-    @Nullable
-    Thread ender() {
-        return ender.get();
-    }
-
     /// The exit code that this system wants.
     int exitCode() {
-        StopReport made = report;
+        StopReport made = stop.report();
         if (fatal != null) {
             return ExitCode.FAILED;
         }
@@ -485,7 +375,7 @@ public final class ActorSystem implements AutoCloseable {
         if (fatal == null) {
             fatal = failure;
         }
-        stop();
+        stop.begin();
     }
 
     /// Some throwables concern more than the actor that met them.
@@ -496,101 +386,8 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    void lateLetter() {
-        late.increment();
-    }
-
-    void ended(Cell<?> cell, StopReport.End end, boolean wasStarted) {
-        Ledger own = cell.mailbox.ledgerBeforeClose();
-        lock.lock();
-        try {
-            folded = folded.plus(own);
-            if (isStopping() && wasStarted) {
-                ends.add(end);
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /// The root has ended; runs with nothing held.
-    void rootStopped() {
-        turns.close();
-        ender.set(Thread.currentThread());
-        finishStop();
-    }
-
-    /// As [#rootStopped], in place of a thread that does not come back from a callback; goes on after that one.
-    void takeOver(Thread lost) {
-        if (ender.compareAndSet(lost, Thread.currentThread())) {
-            finishStop();
-        }
-    }
-
-    private void finishStop() {
-        try {
-            runCallbacks();
-            if (reported.compareAndSet(false, true)) {
-                makeReport();
-            }
-        } finally {
-            ender.set(null);
-            ProcessStop.unregister(this);
-            stopped.go(); // whatever failed above: others wait for it without end
-        }
-    }
-
-    private void runCallbacks() {
-        for (Runnable action = nextCallback(); action != null; action = nextCallback()) {
-            try {
-                action.run();
-            } catch (Throwable t) {
-                observers.hookFailed("/" + name, "onStopped", t);
-            }
-        }
-    }
-
-    private @Nullable Runnable nextCallback() {
-        lock.lock();
-        try {
-            callbacksTaken = true;
-            return callbacks.poll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void makeReport() {
-        List<StopReport.End> all;
-        lock.lock();
-        try {
-            all = List.copyOf(ends);
-        } finally {
-            lock.unlock();
-        }
-        StopReport made = new StopReport(name, Duration.ofNanos(now() - stopStarted), ledgerAtEnd(), all);
-        report = made;
-        if (made.isClean()) {
-            Log.LOG.info("{}", made.toText());
-        } else {
-            Log.LOG.warn("{}", made.toText());
-        }
-        observers.systemStopped(this, made);
-    }
-
-    /// The root itself has been folded already.
-    private Ledger ledgerAtEnd() {
-        lock.lock();
-        try {
-            long after = late.sum();
-            return folded.plus(new Ledger(after, 0, after, 0, 0, 0));
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public String toString() {
-        return "ActorSystem[" + name + (stopped.isGo() ? ", stopped]" : isStopping() ? ", stopping]" : "]");
+        return "ActorSystem[" + name + (stop.stopped().isGo() ? ", stopped]" : isStopping() ? ", stopping]" : "]");
     }
 }

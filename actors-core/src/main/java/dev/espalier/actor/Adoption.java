@@ -10,7 +10,16 @@ public final class Adoption implements AutoCloseable {
     private final Cell<Object> cell;
     private final @Nullable Cell<?> before;
 
-    Adoption(Cell<Object> cell) {
+    static Adoption of(ActorSystem system, String name) {
+        Thread thread = Thread.currentThread();
+        ActorSpec<Object> spec = ActorSpec.internal(name, cell -> new InlineProgram(cell, thread), Supervision.DEFAULT);
+        Cell<Object> cell = new Cell<>(system, system.root(), spec);
+        system.root().children().add(cell);
+        cell.scheduler().start(cell);
+        return new Adoption(cell);
+    }
+
+    private Adoption(Cell<Object> cell) {
         this.cell = cell;
         this.before = Cell.current();
         Cell.enter(cell);

@@ -379,7 +379,10 @@ final class Cell<M> implements ActorRef<M> {
 
     /// The life is over: frees the name, tells everybody. Runs with nothing held.
     void ended(StopReport.End end, boolean keepSpec, boolean wasStarted, boolean byItself) {
-        system.ended(this, end, wasStarted);
+        system.totals.add(mailbox.ledgerBeforeClose());
+        if (wasStarted) {
+            system.stop.actorEnded(end);
+        }
         if (parent != null) {
             parent.children().remove(this, keepSpec && keepsSpec());
         }
@@ -390,7 +393,8 @@ final class Cell<M> implements ActorRef<M> {
         if (parent != null) {
             parent.life.childStopped(this, byItself);
         } else {
-            system.rootStopped();
+            system.turns.close();
+            system.stop.rootStopped();
         }
     }
 

@@ -175,7 +175,7 @@ final class Ladder {
             return;
         }
         Rung next = Rung.values()[rung.ordinal() + 1];
-        Budget budget = cell.system.budget();
+        Budget budget = cell.system.stop.budget();
         long own = rung == Rung.ASKED ? graceOver : later(reachedAt[rung.ordinal()], unwind);
         long at = switch (next) {
             case CANCEL -> earlier(own, budget.cancelAt);

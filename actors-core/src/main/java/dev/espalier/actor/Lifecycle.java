@@ -549,7 +549,7 @@ final class Lifecycle {
 
     private void abandon() {
         cell.forEachChild(child -> child.life.stopByParent(Ladder.Rung.ABANDON));
-        if (!abandoned && codeIsRunning() && cell.program.abandon(cell.system.isOverdue())) {
+        if (!abandoned && codeIsRunning() && cell.program.abandon(cell.system.stop.isOverdue())) {
             abandoned = true;
             goal = Goal.STOP;
             state = ActorState.STOPPING;

@@ -258,14 +258,14 @@ final class ProcessStop {
     static void outOfMemory(ActorSystem system) {
         Watchdog dog = watchdog;
         if (dog != null && system.handlesSignals()) {
-            dog.watchStop(system, Ladder.nanos(system.wholeBudget()));
+            dog.watchStop(system, Ladder.nanos(system.stop.wholeBudget()));
         }
     }
 
     private static long budget(List<ActorSystem> systems) {
         long sum = systems.isEmpty() ? NO_SYSTEM : 0;
         for (ActorSystem system : systems) {
-            long one = Ladder.nanos(system.wholeBudget());
+            long one = Ladder.nanos(system.stop.wholeBudget());
             sum = one > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + one;
         }
         return sum;
@@ -289,9 +289,9 @@ final class ProcessStop {
 
     /// An actor that is blocked in `System.exit` waits for us: we do not wait for it.
     private static void giveUpExiting(ActorSystem system) {
-        Thread ender = system.ender();
+        Thread ender = system.stop.ender();
         if (ender != null && isExiting(ender)) {
-            system.takeOver(ender);
+            system.stop.takeOver(ender);
             return;
         }
         Cell<?> awaited = WaitingLine.awaited(system.root());
@@ -369,7 +369,7 @@ final class ProcessStop {
     /// The watchdog's last words.
     private static String culprits() {
         StringBuilder text = new StringBuilder("The budget is over and the JVM has not ended: halting");
-        SYSTEMS.forEach(system -> text.append("\n  ").append(system.waitingLine()));
+        SYSTEMS.forEach(system -> text.append("\n  ").append(system.stop.waitingLine()));
         Thread.getAllStackTraces().forEach((thread, stack) -> {
             if (!thread.isDaemon()) {
                 text.append("\n  ").append(described(thread, stack));

@@ -53,7 +53,7 @@ final class Sending {
 
     private static void late(Cell<?> to, Object entry) {
         to.mailbox.countLate();
-        to.system.lateLetter();
+        to.system.totals.countLate();
         to.system.deadLetters.add(new DeadLetter(Mailbox.message(entry), to.path(), DeadLetter.Reason.STOPPED));
         refuse(to, entry);
     }

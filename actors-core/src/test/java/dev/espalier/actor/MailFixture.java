@@ -4,10 +4,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
+import dev.espalier.sync.Signal;
 import dev.espalier.sync.VirtualTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
 import org.slf4j.LoggerFactory;
 
 /// What the tests of mailboxes, asks and stops share: small systems that leave the process alone, and the log.
@@ -47,6 +49,21 @@ final class MailFixture {
     /// A behavior that writes down what it gets.
     static <M> Behavior<M> into(List<? super M> seen) {
         return (message, ctx) -> seen.add(message);
+    }
+
+    /// A body that first waits for the gate and then writes down what it gets.
+    static ActorRef<Integer> gated(ActorSystem system, MailboxSpec mailbox, Signal gate, List<Integer> seen) {
+        return system.spawn(ActorSpec.<Integer>body("gated", (inbox, ctx) -> {
+                    gate.waitForGo();
+                    for (int message : inbox) {
+                        seen.add(message);
+                    }
+                })
+                .mailbox(mailbox));
+    }
+
+    static List<Integer> range(int from, int to) {
+        return IntStream.range(from, to).boxed().toList();
     }
 
     /// Keeps the engine's log lines from this level on, and keeps them from the console.

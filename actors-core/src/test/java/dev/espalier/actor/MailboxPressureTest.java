@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import static dev.espalier.actor.MailFixture.range;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,16 +12,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /// Full mailboxes: the warning, and cycles of them.
 class MailboxPressureTest {
     private static final Duration LONG = Duration.ofSeconds(30);
-
-    private static List<Integer> range(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
-    }
 
     // The warning about a full mailbox.
 
@@ -35,14 +31,27 @@ class MailboxPressureTest {
         }
     }
 
+    /// Sleeps for the milliseconds that it is told; has room for two messages.
+    private static ActorRef<Integer> sleeper(ActorSystem system, Overflow policy) {
+        return system.spawn(
+                ActorSpec.<Integer>behavior("slow", () -> (message, ctx) -> Strand.sleep(Duration.ofMillis(message)))
+                        .mailbox(MailboxSpec.bounded(2, policy)));
+    }
+
+    private static void tellToFull(ActorRef<Integer> slow, Overflow policy) {
+        try {
+            slow.tell(0);
+        } catch (MailboxFullException e) {
+            assertEquals(Overflow.FAIL, policy);
+        }
+    }
+
     @Test
     void shouldWarnOncePerEpisodeWhenASenderWaitsForOverASecond() throws Exception {
         VirtualTime.run(() -> {
             var watcher = new FullWatcher();
             MailFixture.runIn(MailFixture.builder().observer(watcher), system -> {
-                ActorRef<Integer> slow = system.spawn(ActorSpec.<Integer>behavior(
-                                "slow", () -> (message, ctx) -> Strand.sleep(Duration.ofMillis(message)))
-                        .mailbox(MailboxSpec.bounded(2)));
+                ActorRef<Integer> slow = sleeper(system, Overflow.BLOCK);
                 slow.tell(10_000);
                 Strand.sleep(Duration.ofMillis(1)); // it is handled now: the mailbox is empty
                 slow.tellAll(List.of(0, 0));
@@ -76,19 +85,13 @@ class MailboxPressureTest {
             VirtualTime.run(() -> {
                 var watcher = new FullWatcher();
                 MailFixture.runIn(MailFixture.builder().observer(watcher), system -> {
-                    ActorRef<Integer> slow = system.spawn(ActorSpec.<Integer>behavior(
-                                    "slow", () -> (message, ctx) -> Strand.sleep(Duration.ofMillis(message)))
-                            .mailbox(MailboxSpec.bounded(2, policy)));
+                    ActorRef<Integer> slow = sleeper(system, policy);
                     for (int episode = 1; episode <= 3; episode++) {
                         slow.tell(5_000);
                         Strand.sleep(Duration.ofMillis(1));
                         slow.tellAll(List.of(0, 0));
                         for (int i = 0; i < 30; i++) {
-                            try {
-                                slow.tell(0);
-                            } catch (MailboxFullException e) {
-                                assertEquals(Overflow.FAIL, policy);
-                            }
+                            tellToFull(slow, policy);
                             assertEquals(i <= 10 ? episode - 1 : episode, watcher.seen.size(), policy + " " + i);
                             Strand.sleep(Duration.ofMillis(100));
                         }
@@ -109,18 +112,12 @@ class MailboxPressureTest {
             VirtualTime.run(() -> {
                 var watcher = new FullWatcher();
                 MailFixture.runIn(MailFixture.builder().observer(watcher), system -> {
-                    ActorRef<Integer> slow = system.spawn(ActorSpec.<Integer>behavior(
-                                    "slow", () -> (message, ctx) -> Strand.sleep(Duration.ofMillis(message)))
-                            .mailbox(MailboxSpec.bounded(2, policy)));
+                    ActorRef<Integer> slow = sleeper(system, policy);
                     for (int i = 0; i < 5; i++) {
                         slow.tell(100);
                         Strand.sleep(Duration.ofMillis(1));
                         slow.tellAll(List.of(0, 0));
-                        try {
-                            slow.tell(0);
-                        } catch (MailboxFullException e) {
-                            assertEquals(Overflow.FAIL, policy);
-                        }
+                        tellToFull(slow, policy);
                         assertTrue(slow.awaitProcessed(LONG));
                         Strand.sleep(Duration.ofSeconds(2));
                     }

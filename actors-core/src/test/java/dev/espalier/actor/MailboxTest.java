@@ -1,5 +1,7 @@
 package dev.espalier.actor;
 
+import static dev.espalier.actor.MailFixture.gated;
+import static dev.espalier.actor.MailFixture.range;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,26 +15,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MailboxTest {
     private static final Duration LONG = Duration.ofSeconds(30);
-
-    /// A body that first waits for the gate and then writes down what it gets.
-    private static ActorRef<Integer> gated(ActorSystem system, MailboxSpec mailbox, Signal gate, List<Integer> seen) {
-        return system.spawn(ActorSpec.<Integer>body("gated", (inbox, ctx) -> {
-                    gate.waitForGo();
-                    for (int message : inbox) {
-                        seen.add(message);
-                    }
-                })
-                .mailbox(mailbox));
-    }
-
-    private static List<Integer> range(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
-    }
 
     // Policies.
 

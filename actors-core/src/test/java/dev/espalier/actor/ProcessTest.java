@@ -28,14 +28,16 @@ class ProcessTest {
     private static final int INTERRUPTED = 128 + 2;
 
     /// Far more than any of these cases needs, and far less than [#LONG].
-    private static final Duration SOON = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(4);
     /// The time of the watchdog after the budget.
     private static final Duration SLACK = Duration.ofSeconds(2);
-    /// What a loaded machine adds.
-    private static final Duration TOLERANCE = Duration.ofSeconds(3);
+    /// More is added on a busy machine, see [ChildJvm#assertExit].
+    private static final Duration TOLERANCE = Duration.ofMillis(1_500);
 
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(1_500);
+    /// So long that its last fifth, from the cancel to the abandon, is enough on a busy machine.
+    private static final Duration MEDIUM = Duration.ofSeconds(4);
 
     @TempDir
     Path directory;
@@ -332,10 +334,10 @@ class ProcessTest {
 
     @Test
     void shouldExitInTimeWhenActorsFloodEachOtherAndTheLog() throws Exception {
-        try (ChildJvm child = start("flood", SHORT, "-Xmx256m")) {
+        try (ChildJvm child = start("flood", MEDIUM, "-Xmx256m")) {
             child.awaitLine("ready");
             child.signal("TERM");
-            child.assertExit(ExitCode.OK, Duration.ZERO, SHORT.plus(TOLERANCE));
+            child.assertExit(ExitCode.OK, Duration.ZERO, MEDIUM.plus(TOLERANCE));
             assertSaid(child, "db stopped");
             assertReports(child, 1);
         }

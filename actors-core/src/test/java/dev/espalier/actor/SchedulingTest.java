@@ -1,5 +1,7 @@
 package dev.espalier.actor;
 
+import static dev.espalier.actor.MailFixture.gated;
+import static dev.espalier.actor.MailFixture.range;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,21 +22,6 @@ import org.junit.jupiter.api.Test;
 /// Many threads, many messages, in real time.
 class SchedulingTest {
     private static final Duration LONG = Duration.ofSeconds(30);
-
-    /// A body that first waits for the gate and then writes down what it gets.
-    private static ActorRef<Integer> gated(ActorSystem system, MailboxSpec mailbox, Signal gate, List<Integer> seen) {
-        return system.spawn(ActorSpec.<Integer>body("gated", (inbox, ctx) -> {
-                    gate.waitForGo();
-                    for (int message : inbox) {
-                        seen.add(message);
-                    }
-                })
-                .mailbox(mailbox));
-    }
-
-    private static List<Integer> range(int from, int to) {
-        return IntStream.range(from, to).boxed().toList();
-    }
 
     // Real threads.
 
@@ -227,7 +214,7 @@ class SchedulingTest {
             }
             ActorRef<ReplyTo<Integer>> polite = system.spawn("polite", () -> (replyTo, ctx) -> replyTo.reply(42));
             for (int i = 0; i < 20; i++) {
-                assertEquals(42, polite.<Integer>ask(r -> r, Duration.ofSeconds(2)));
+                assertEquals(42, polite.<Integer>ask(r -> r, LONG));
             }
         });
     }
@@ -240,19 +227,21 @@ class SchedulingTest {
             for (int i = 0; i < 2_000; i++) {
                 polite.<Integer>ask(r -> r, LONG);
             }
-            long empty = median(polite);
+            long before = quick(polite);
             var gate = new Signal();
             List<Integer> seen = new ArrayList<>();
             ActorRef<Integer> busy = gated(system, MailboxSpec.unbounded(), gate, seen);
             busy.tellAll(range(0, 500_000));
-            long queued = median(polite);
+            long queued = quick(polite);
             gate.go();
             assertTrue(busy.awaitProcessed(LONG));
+            long empty = Math.max(before, quick(polite));
             assertTrue(queued < 10 * empty, () -> "empty " + empty + " ns, queued " + queued + " ns");
         });
     }
 
-    private static long median(ActorRef<ReplyTo<Integer>> asked) {
+    /// How long an ask takes that nothing else on the machine gets in the way of: of many the quickest tenth.
+    private static long quick(ActorRef<ReplyTo<Integer>> asked) {
         long[] took = new long[2_001];
         for (int i = 0; i < took.length; i++) {
             long start = System.nanoTime();
@@ -260,6 +249,6 @@ class SchedulingTest {
             took[i] = System.nanoTime() - start;
         }
         java.util.Arrays.sort(took);
-        return took[took.length / 2];
+        return took[took.length / 10];
     }
 }

@@ -1,54 +1,22 @@
 package dev.espalier.actor;
 
+import static dev.espalier.actor.TimersFixture.millis;
+import static dev.espalier.actor.TimersFixture.nowMillis;
+import static dev.espalier.actor.TimersFixture.ticking;
+import static dev.espalier.actor.TimersFixture.timed;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.espalier.actor.MailFixture.EngineLog;
+import dev.espalier.actor.TimersFixture.Tick;
 import dev.espalier.sync.Strand;
-import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TimersTest {
-    /// A tick and when it was handled.
-    private record Tick(String what, long millis) {}
-
-    private static long nowMillis() {
-        return VirtualTime.elapsed().toMillis();
-    }
-
-    /// An actor that sets its timers at the start and writes down every tick.
-    private static Behavior<String> ticking(
-            List<Tick> ticks, BiConsumer<Timers<String>, ActorContext<String>> atStart, Duration work) {
-        return new Behavior<>() {
-            @Override
-            public void onStart(ActorContext<String> ctx) {
-                atStart.accept(ctx.timers(), ctx);
-            }
-
-            @Override
-            public void onMessage(String message, ActorContext<String> ctx) {
-                ticks.add(new Tick(message, nowMillis()));
-                if (message.equals("fail")) {
-                    throw new IllegalStateException("on purpose");
-                }
-                Strand.sleep(work);
-            }
-        };
-    }
-
-    private static Duration millis(long n) {
-        return Duration.ofMillis(n);
-    }
-
     @Test
     void shouldTickOnceAtTheTime() throws Exception {
         MailFixture.inVirtualSystem(system -> {
@@ -101,18 +69,12 @@ class TimersTest {
     void shouldSendNoBurstWhenTheActorWasLate() throws Exception {
         MailFixture.inVirtualSystem(system -> {
             List<Tick> ticks = new ArrayList<>();
-            ActorRef<String> actor = system.spawn("a", () -> new Behavior<String>() {
-                @Override
-                public void onStart(ActorContext<String> ctx) {
-                    ctx.timers().fixedRate("k", "t", millis(100));
-                }
-
-                @Override
-                public void onMessage(String message, ActorContext<String> ctx) {
-                    ticks.add(new Tick(message, nowMillis()));
-                    Strand.sleep(millis(message.equals("block") ? 1_050 : 0));
-                }
-            });
+            ActorRef<String> actor = system.spawn(
+                    "a",
+                    () -> timed(timers -> timers.fixedRate("k", "t", millis(100)), (message, ctx) -> {
+                        ticks.add(new Tick(message, nowMillis()));
+                        Strand.sleep(millis(message.equals("block") ? 1_050 : 0));
+                    }));
             actor.tell("block");
             Strand.sleep(millis(1_250));
             assertEquals(
@@ -136,21 +98,15 @@ class TimersTest {
     void shouldReplaceTheTimerOfTheSameKeyEvenIfItsTickIsUnderWay() throws Exception {
         MailFixture.inVirtualSystem(system -> {
             List<Tick> ticks = new ArrayList<>();
-            ActorRef<String> actor = system.spawn("a", () -> new Behavior<String>() {
-                @Override
-                public void onStart(ActorContext<String> ctx) {
-                    ctx.timers().once("k", "old", millis(100));
-                }
-
-                @Override
-                public void onMessage(String message, ActorContext<String> ctx) {
-                    ticks.add(new Tick(message, nowMillis()));
-                    if (message.equals("replace")) {
-                        Strand.sleep(millis(200)); // the old tick waits already
-                        ctx.timers().once("k", "new", millis(100));
-                    }
-                }
-            });
+            ActorRef<String> actor = system.spawn(
+                    "a",
+                    () -> timed(timers -> timers.once("k", "old", millis(100)), (message, ctx) -> {
+                        ticks.add(new Tick(message, nowMillis()));
+                        if (message.equals("replace")) {
+                            Strand.sleep(millis(200)); // the old tick waits already
+                            ctx.timers().once("k", "new", millis(100));
+                        }
+                    }));
             actor.tell("replace");
             Strand.sleep(Duration.ofSeconds(1));
             assertEquals(List.of(new Tick("replace", 0), new Tick("new", 300)), ticks);
@@ -162,30 +118,28 @@ class TimersTest {
         MailFixture.inVirtualSystem(system -> {
             List<Tick> ticks = new ArrayList<>();
             List<Boolean> answers = new ArrayList<>();
-            ActorRef<String> actor = system.spawn("a", () -> new Behavior<String>() {
-                @Override
-                public void onStart(ActorContext<String> ctx) {
-                    ctx.timers().fixedRate("rate", "rate", millis(100));
-                    ctx.timers().fixedDelay("delay", "delay", millis(100));
-                    ctx.timers().once("once", "once", millis(250));
-                }
-
-                @Override
-                public void onMessage(String message, ActorContext<String> ctx) {
-                    Timers<String> timers = ctx.timers();
-                    if (message.equals("cancel")) {
-                        Strand.sleep(millis(250)); // ticks of all three are waiting now
-                        answers.add(timers.cancel("rate"));
-                        answers.add(timers.cancel("rate"));
-                        answers.add(timers.isActive("rate"));
-                        answers.add(timers.isActive("once"));
-                        timers.cancelAll();
-                        answers.add(timers.isActive("once"));
-                    } else {
-                        ticks.add(new Tick(message, nowMillis()));
-                    }
-                }
-            });
+            ActorRef<String> actor = system.spawn(
+                    "a",
+                    () -> timed(
+                            timers -> {
+                                timers.fixedRate("rate", "rate", millis(100));
+                                timers.fixedDelay("delay", "delay", millis(100));
+                                timers.once("once", "once", millis(250));
+                            },
+                            (message, ctx) -> {
+                                Timers<String> timers = ctx.timers();
+                                if (message.equals("cancel")) {
+                                    Strand.sleep(millis(250)); // ticks of all three are waiting now
+                                    answers.add(timers.cancel("rate"));
+                                    answers.add(timers.cancel("rate"));
+                                    answers.add(timers.isActive("rate"));
+                                    answers.add(timers.isActive("once"));
+                                    timers.cancelAll();
+                                    answers.add(timers.isActive("once"));
+                                } else {
+                                    ticks.add(new Tick(message, nowMillis()));
+                                }
+                            }));
             actor.tell("cancel");
             Strand.sleep(Duration.ofSeconds(2));
             assertEquals(List.of(true, false, false, true, false), answers);
@@ -197,20 +151,14 @@ class TimersTest {
     void shouldSendTheReceiveTimeoutWhenNothingCameForThatLong() throws Exception {
         MailFixture.inVirtualSystem(system -> {
             List<Tick> ticks = new ArrayList<>();
-            ActorRef<String> actor = system.spawn("a", () -> new Behavior<String>() {
-                @Override
-                public void onStart(ActorContext<String> ctx) {
-                    ctx.timers().receiveTimeout("idle", millis(100));
-                }
-
-                @Override
-                public void onMessage(String message, ActorContext<String> ctx) {
-                    ticks.add(new Tick(message, nowMillis()));
-                    if (message.equals("off")) {
-                        ctx.timers().cancelReceiveTimeout();
-                    }
-                }
-            });
+            ActorRef<String> actor = system.spawn(
+                    "a",
+                    () -> timed(timers -> timers.receiveTimeout("idle", millis(100)), (message, ctx) -> {
+                        ticks.add(new Tick(message, nowMillis()));
+                        if (message.equals("off")) {
+                            ctx.timers().cancelReceiveTimeout();
+                        }
+                    }));
             for (int i = 0; i < 4; i++) {
                 Strand.sleep(millis(60));
                 actor.tell("m");
@@ -263,226 +211,6 @@ class TimersTest {
     }
 
     @Test
-    void shouldDropTheTicksOfTheOldIncarnationAfterARestart() throws Exception {
-        try (var log = EngineLog.silent()) {
-            MailFixture.inVirtualSystem(system -> {
-                List<Tick> ticks = new ArrayList<>();
-                int[] lives = new int[1];
-                ActorRef<String> actor = system.spawn("a", () -> {
-                    int life = ++lives[0];
-                    return ticking(
-                            ticks,
-                            (timers, ctx) -> {
-                                if (life == 1) {
-                                    timers.once("k", "old once", millis(100));
-                                    timers.fixedRate("r", "old rate", millis(100));
-                                    timers.receiveTimeout("old idle", millis(100));
-                                    ctx.execute(() -> ticks.add(new Tick("executed", nowMillis())));
-                                } else {
-                                    timers.once("k", "fresh", millis(300));
-                                }
-                            },
-                            Duration.ZERO);
-                });
-                Strand.sleep(millis(50));
-                actor.tell("fail");
-                Strand.sleep(Duration.ofSeconds(2));
-                assertEquals(List.of(new Tick("executed", 0), new Tick("fail", 50), new Tick("fresh", 350)), ticks);
-            });
-            assertEquals(List.of(), log.lines());
-        }
-    }
-
-    @Test
-    void shouldDropATickThatWaitsWhileItsIncarnationFails() throws Exception {
-        try (var log = EngineLog.silent()) {
-            MailFixture.inVirtualSystem(system -> {
-                List<String> seen = new ArrayList<>();
-                int[] lives = new int[1];
-                ActorRef<String> actor = system.spawn("a", () -> new Behavior<String>() {
-                    private final int life = ++lives[0];
-
-                    @Override
-                    public void onStart(ActorContext<String> ctx) {
-                        if (life == 1) {
-                            ctx.timers().once("k", "stale", millis(10));
-                        }
-                    }
-
-                    @Override
-                    public void onMessage(String message, ActorContext<String> ctx) {
-                        seen.add(message + life);
-                        if (message.equals("fail")) {
-                            Strand.sleep(millis(50)); // the tick waits in the control lane now
-                            throw new IllegalStateException("on purpose");
-                        }
-                    }
-                });
-                actor.tell("fail");
-                actor.tell("next");
-                Strand.sleep(Duration.ofSeconds(1));
-                assertEquals(List.of("fail1", "next2"), seen);
-            });
-            assertEquals(List.of(), log.lines());
-        }
-    }
-
-    @Test
-    void shouldTickNoMoreAfterTheStop() throws Exception {
-        MailFixture.inVirtualSystem(system -> {
-            List<Tick> ticks = new ArrayList<>();
-            ActorRef<String> actor = system.spawn(
-                    "a",
-                    () -> ticking(
-                            ticks,
-                            (timers, ctx) -> {
-                                timers.fixedRate("k", "tick", millis(100));
-                                timers.once("l", "once", millis(250));
-                            },
-                            Duration.ZERO));
-            Strand.sleep(millis(150));
-            actor.stop();
-            actor.join();
-            Strand.sleep(Duration.ofSeconds(5));
-            assertEquals(List.of(new Tick("tick", 100)), ticks);
-            assertEquals(0, system.deadLetters().count());
-        });
-    }
-
-    @Test
-    void shouldSurviveTheOverflowOfTheClock() throws Exception {
-        for (long before : new long[] {0, 1, 100_000_000L, 250_000_000L, 5_000_000_000L}) {
-            VirtualTime.configure()
-                    .startAt(Long.MAX_VALUE - before)
-                    .execute(() -> MailFixture.runIn(MailFixture.builder(), system -> {
-                        List<Tick> ticks = new ArrayList<>();
-                        ActorRef<String> actor = system.spawn(
-                                "a",
-                                () -> ticking(
-                                        ticks,
-                                        (timers, ctx) -> {
-                                            timers.once("once", "once", millis(250));
-                                            timers.fixedRate("rate", "rate", millis(100));
-                                            timers.once("never", "never", Duration.ofSeconds(Long.MAX_VALUE));
-                                        },
-                                        Duration.ZERO));
-                        Strand.sleep(millis(350));
-                        assertEquals(
-                                List.of(
-                                        new Tick("rate", 100),
-                                        new Tick("rate", 200),
-                                        new Tick("once", 250),
-                                        new Tick("rate", 300)),
-                                ticks,
-                                "started " + before + " ns before the overflow");
-                        actor.stop();
-                        actor.join(Duration.ofSeconds(1));
-                        ActorRef<ReplyTo<Integer>> silent = system.spawn("silent", () -> (replyTo, own) -> {});
-                        long asked = nowMillis();
-                        assertThrows(
-                                AskTimeoutException.class, () -> silent.<Integer>ask(r -> r, Duration.ofSeconds(10)));
-                        assertEquals(asked + 10_000, nowMillis());
-                    }));
-        }
-    }
-
-    @Test
-    void shouldEscalateTheStopAcrossTheOverflowOfTheClock() throws Exception {
-        for (long before : new long[] {0, 500_000_000L, 1_000_000_000L, 1_000_000_001L, 5_000_000_000L}) {
-            try (var log = EngineLog.silent()) {
-                VirtualTime.configure().startAt(Long.MAX_VALUE - before).execute(() -> {
-                    var system = MailFixture.builder().start();
-                    ActorRef<String> sleeper = system.spawn(
-                            ActorSpec.<String>body("a", (inbox, ctx) -> Strand.sleep(Duration.ofSeconds(200)))
-                                    .grace(Duration.ofSeconds(1)));
-                    Strand.sleep(Duration.ofNanos(1));
-                    StopReport report = system.shutdown();
-                    assertEquals(1, report.counts().get(StopReport.How.CANCELLED), report::toText);
-                    assertEquals(1_000, report.took().toMillis(), "started " + before + " ns before the overflow");
-                    assertEquals(ActorState.STOPPED, sleeper.state());
-                });
-                assertEquals(List.of(), log.lines());
-            }
-        }
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldFireOrCancelEachOfAMillionTimersThatRaceWithCancels() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("TimersTest seed " + seed + "L");
-        MailFixture.inRealSystem(system -> {
-            int actors = 4;
-            int each = 250_000;
-            int[] fired = new int[actors];
-            int[] cancelled = new int[actors];
-            int[] early = new int[actors];
-            var doubled = new AtomicInteger();
-            List<ActorRef<Long>> refs = new ArrayList<>();
-            for (int a = 0; a < actors; a++) {
-                int me = a;
-                SplittableRandom random = new SplittableRandom(seed + a);
-                boolean[] done = new boolean[each];
-                long[] due = new long[each];
-                refs.add(system.spawn("a" + a, () -> (message, ctx) -> {
-                    Timers<Long> timers = ctx.timers();
-                    if (message >= 0) {
-                        int key = message.intValue();
-                        if (done[key]) {
-                            doubled.incrementAndGet();
-                        }
-                        done[key] = true;
-                        fired[me]++;
-                        early[me] += System.nanoTime() - due[key] < 0 ? 1 : 0;
-                        return;
-                    }
-                    int from = (int) -message - 1;
-                    for (int key = from; key < from + 1_000; key++) {
-                        long delay = random.nextInt(2_000_000);
-                        due[key] = System.nanoTime() + delay;
-                        timers.once(key, (long) key, Duration.ofNanos(delay));
-                        int victim = Math.max(0, key - random.nextInt(1_000));
-                        if (timers.cancel(victim)) {
-                            if (done[victim]) {
-                                doubled.incrementAndGet();
-                            }
-                            done[victim] = true;
-                            cancelled[me]++;
-                        }
-                    }
-                }));
-            }
-            for (int from = 0; from < each; from += 1_000) {
-                for (ActorRef<Long> ref : refs) {
-                    ref.tell((long) -from - 1);
-                }
-            }
-            for (ActorRef<Long> ref : refs) {
-                assertTrue(ref.awaitProcessed(Duration.ofSeconds(40)));
-            }
-            long deadline = System.nanoTime() + 20_000_000_000L;
-            int sum = 0;
-            while (sum < actors * each && System.nanoTime() - deadline < 0) {
-                Strand.sleep(Duration.ofMillis(2)); // the last ticks are at most 2 ms away
-                for (ActorRef<Long> ref : refs) {
-                    ref.awaitProcessed(Duration.ofSeconds(1));
-                }
-                sum = 0;
-                for (int a = 0; a < actors; a++) {
-                    sum += fired[a] + cancelled[a];
-                }
-            }
-            assertEquals(actors * each, sum);
-            assertEquals(0, doubled.get(), "fired twice, or fired and cancelled");
-            for (int a = 0; a < actors; a++) {
-                assertEquals(0, early[a]);
-                assertTrue(fired[a] > 1_000 && cancelled[a] > 1_000, fired[a] + " fired, " + cancelled[a]);
-            }
-            assertEquals(List.of(), system.failures());
-        });
-    }
-
-    @Test
     void shouldRefuseNonsense() throws Exception {
         MailFixture.inVirtualSystem(system -> {
             List<String> errors = new ArrayList<>();
@@ -514,30 +242,6 @@ class TimersTest {
                             "key",
                             "message"),
                     errors);
-        });
-    }
-
-    @Test
-    void shouldSayWhoseContextItWasWhenUsedAfterTheEnd() throws Exception {
-        MailFixture.inVirtualSystem(system -> {
-            List<ActorContext<String>> kept = new ArrayList<>();
-            ActorRef<String> actor =
-                    system.spawn("a", () -> ticking(new ArrayList<>(), (timers, ctx) -> kept.add(ctx), Duration.ZERO));
-            actor.stop();
-            actor.join();
-            ActorContext<String> ctx = kept.getFirst();
-            var error = assertThrows(ActorStoppedException.class, ctx::timers);
-            assertEquals("This context of /t/a belongs to incarnation 1, which has ended", error.getMessage());
-            assertThrows(ActorStoppedException.class, ctx::stop);
-            assertThrows(ActorStoppedException.class, () -> ctx.watch(actor, ref -> {}));
-            assertThrows(ActorStoppedException.class, () -> ctx.spawn("c", () -> (message, own) -> {}));
-            assertThrows(ActorStoppedException.class, () -> ctx.spawnAll(List.of()));
-            assertThrows(ActorStoppedException.class, () -> ctx.become((message, own) -> {}));
-            assertThrows(ActorStoppedException.class, ctx::stash);
-            assertThrows(ActorStoppedException.class, ctx::unstashAll);
-            assertThrows(ActorStoppedException.class, () -> ctx.supervise(Supervision.DEFAULT));
-            ctx.execute(() -> kept.clear()); // lost
-            assertEquals(1, kept.size());
         });
     }
 }

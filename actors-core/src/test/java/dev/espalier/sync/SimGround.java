@@ -1,9 +1,5 @@
 package dev.espalier.sync;
 
-import java.lang.Thread.State;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,60 +12,37 @@ import java.util.concurrent.locks.ReentrantLock;
 /// A ground on which one strand runs at a time and time passes only when all are parked. See [VirtualTime].
 ///
 /// *Idea.* Every strand has a real thread, but only the one that holds the baton runs; the others wait for it
-/// in [LockSupport#park]. Whoever parks, ends or pauses picks the next one and hands the baton over.
-/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read, and
-/// [Seat]`.baton`, which the giver sets and the taker clears. The lock is contended only if a thread from
+/// in [SimSeat#awaitBaton]. Whoever parks, ends or pauses picks the next one and hands the baton over.
+/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read. The lock is contended only
+/// if a thread from
 /// outside unparks or schedules.
 final class SimGround implements Ground {
     private final ReentrantLock lock = new ReentrantLock();
-    private final SplittableRandom random;
     private final long start;
     private final long maxSteps;
-    private final ArrayList<Seat> bag = new ArrayList<>(); // ready, if random
-    private final ArrayDeque<Seat> queue = new ArrayDeque<>(); // ready, if not
-    private final LinkedHashSet<Seat> alive = new LinkedHashSet<>(); // all but the timer
-    private final TreeSet<Alarm> alarms;
-    private final ArrayDeque<Runnable> due = new ArrayDeque<>();
+    private final SimReady ready;
+    private final LinkedHashSet<SimSeat> alive = new LinkedHashSet<>(); // all but the timer
+    private final SimAlarms alarms;
     private final TreeSet<Injection> injections = new TreeSet<>(
             Comparator.<Injection>comparingLong(each -> each.step).thenComparingLong(each -> each.ticket));
     private final CountDownLatch finished = new CountDownLatch(1);
-    private final List<Throwable> failures = new ArrayList<>();
+    private final SimFailures failures = new SimFailures();
     private volatile long now;
     private volatile long steps;
     private long tickets;
-    private Seat timer;
+    private SimSeat timer;
     private Strand main;
-    private Throwable mainFailure;
     private boolean begun;
     private boolean aborted;
     private boolean timerEnded;
 
     SimGround(SplittableRandom random, long start, long maxSteps) {
-        this.random = random;
+        this.ready = new SimReady(random);
+        this.alarms = new SimAlarms(start);
         this.start = start;
         this.now = start;
         this.maxSteps = maxSteps;
-        // By difference: the clock may wrap.
-        alarms = new TreeSet<>(
-                Comparator.<Alarm>comparingLong(each -> each.deadline - start).thenComparingLong(each -> each.ticket));
     }
-
-    /// What the ground knows of a strand.
-    private static final class Seat {
-        final Strand strand;
-        volatile boolean baton;
-        boolean started;
-        boolean parked;
-        boolean permit;
-        int refusals;
-        Alarm alarm;
-
-        Seat(Strand strand) {
-            this.strand = strand;
-        }
-    }
-
-    private record Alarm(long deadline, long ticket, Seat seat, Runnable task) {}
 
     private record Injection(long step, long ticket, Runnable body) {}
 
@@ -89,25 +62,12 @@ final class SimGround implements Ground {
         try {
             finished.await();
         } catch (InterruptedException e) {
-            var hung = new AssertionError("interrupted while the simulation ran at step " + steps + stacks(alive));
+            var hung =
+                    new AssertionError("interrupted while the simulation ran at step " + steps + SimSeat.stacks(alive));
             hung.initCause(e);
             throw hung;
         }
-        // The failures of other strands never contain the test's own.
-        Throwable first = mainFailure == null || mainFailure instanceof Aborted ? null : mainFailure;
-        for (Throwable each : failures) {
-            if (first == null) {
-                first = each;
-            } else {
-                first.addSuppressed(each);
-            }
-        }
-        switch (first) {
-            case null -> {}
-            case Error error -> throw error;
-            case Exception exception -> throw exception;
-            default -> throw new AssertionError(first);
-        }
+        failures.throwFirst();
     }
 
     private void runMain(VirtualTime.ThrowingRunnable test) {
@@ -115,7 +75,7 @@ final class SimGround implements Ground {
         try {
             test.run();
         } catch (Throwable error) {
-            mainFailure = error;
+            failures.ofTest(error);
         } finally {
             main = null;
         }
@@ -140,12 +100,12 @@ final class SimGround implements Ground {
     }
 
     void pause(Strand self) {
-        Seat seat = seat(self);
-        Seat next;
+        SimSeat seat = SimSeat.of(self);
+        SimSeat next;
         lock.lock();
         try {
             refuseIfAborted(seat);
-            ready(seat);
+            ready.add(seat);
             next = pick();
         } finally {
             lock.unlock();
@@ -175,16 +135,16 @@ final class SimGround implements Ground {
 
     @Override
     public void launch(Strand strand) {
-        var seat = new Seat(strand);
+        var seat = new SimSeat(strand);
         strand.seat = seat;
         lock.lock();
         try {
             alive.add(seat);
             if (begun) {
-                ready(seat);
+                ready.add(seat);
             } else {
                 begun = true;
-                give(seat); // the test itself; nobody holds the baton yet
+                seat.giveBaton(); // the test itself; nobody holds the baton yet
             }
         } finally {
             lock.unlock();
@@ -193,19 +153,18 @@ final class SimGround implements Ground {
 
     @Override
     public void park(Strand self, Object blocker, long deadlineNanos) {
-        Seat seat = seat(self);
-        Seat next;
+        SimSeat seat = SimSeat.of(self);
+        SimSeat next;
         lock.lock();
         try {
             refuseIfAborted(seat);
             if (seat.permit || self.thread().isInterrupted()) {
                 seat.permit = false;
-                ready(seat); // does not wait, but others may come first
+                ready.add(seat); // does not wait, but others may come first
             } else {
                 seat.parked = true;
                 if (deadlineNanos != Long.MAX_VALUE) {
-                    seat.alarm = new Alarm(deadlineNanos, tickets++, seat, null);
-                    alarms.add(seat.alarm);
+                    seat.alarm = alarms.add(deadlineNanos, seat);
                 }
             }
             next = pick();
@@ -220,7 +179,7 @@ final class SimGround implements Ground {
 
     @Override
     public void unpark(Strand strand) {
-        if (!(strand.seat instanceof Seat seat)) {
+        if (!(strand.seat instanceof SimSeat seat)) {
             LockSupport.unpark(strand.thread());
             return;
         }
@@ -241,7 +200,7 @@ final class SimGround implements Ground {
         lock.lock();
         try {
             strand.thread().interrupt();
-            if (strand.seat instanceof Seat seat && seat.parked) {
+            if (strand.seat instanceof SimSeat seat && seat.parked) {
                 wake(seat);
             }
         } finally {
@@ -259,11 +218,10 @@ final class SimGround implements Ground {
         try {
             if (timer == null) {
                 Strand strand = Strand.start(this, "espalier-timer", true, true, this::runTimer);
-                timer = seat(strand);
+                timer = SimSeat.of(strand);
                 alive.remove(timer);
             }
-            shot.alarm = new Alarm(deadlineNanos, tickets++, null, shot);
-            alarms.add(shot.alarm);
+            shot.alarm = alarms.add(deadlineNanos, shot);
         } finally {
             lock.unlock();
         }
@@ -271,7 +229,7 @@ final class SimGround implements Ground {
     }
 
     private final class Scheduled extends OneShot {
-        Alarm alarm;
+        SimAlarms.Alarm alarm;
 
         Scheduled(Runnable task) {
             super(task);
@@ -281,9 +239,7 @@ final class SimGround implements Ground {
         void removed() {
             lock.lock();
             try {
-                if (alarm != null) {
-                    alarms.remove(alarm);
-                }
+                alarms.remove(alarm);
             } finally {
                 lock.unlock();
             }
@@ -304,7 +260,7 @@ final class SimGround implements Ground {
             Runnable task;
             lock.lock();
             try {
-                task = due.poll();
+                task = alarms.takeDue();
             } finally {
                 lock.unlock();
             }
@@ -318,13 +274,6 @@ final class SimGround implements Ground {
 
     // ---- Baton
 
-    private static Seat seat(Strand strand) {
-        if (strand.seat instanceof Seat seat) {
-            return seat;
-        }
-        throw new IllegalStateException("not a strand of a simulation: " + strand);
-    }
-
     private void runSeated(Runnable body) {
         // The strand is not bound yet: the body does that. The giver wrote the seat before it started this thread.
         Throwable failure = null;
@@ -333,24 +282,24 @@ final class SimGround implements Ground {
         } catch (Throwable error) {
             failure = error;
         }
-        Seat seat = seat(Strand.current());
+        SimSeat seat = SimSeat.of(Strand.current());
         if (failure != null && !(failure instanceof Aborted)) {
             uncaught(seat, failure);
         }
-        Seat next;
+        SimSeat next;
         lock.lock();
         try {
             leave(seat);
             next = pick();
             if (next != null) {
-                give(next);
+                next.giveBaton();
             }
         } finally {
             lock.unlock();
         }
     }
 
-    private void uncaught(Seat seat, Throwable failure) {
+    private void uncaught(SimSeat seat, Throwable failure) {
         Thread thread = seat.strand.thread();
         var handler = thread.getUncaughtExceptionHandler();
         try {
@@ -371,69 +320,37 @@ final class SimGround implements Ground {
         }
     }
 
-    /// Gives the baton away and waits until it comes back. An interrupt does not end that wait.
-    private void handOver(Seat self, Seat next) {
+    /// Gives the baton away and waits until it comes back.
+    private static void handOver(SimSeat self, SimSeat next) {
         if (next == self) {
             return;
         }
         if (next != null) {
-            give(next);
+            next.giveBaton();
         }
-        boolean interrupted = false;
-        while (!self.baton) {
-            LockSupport.park(this);
-            interrupted |= Thread.interrupted(); // a set flag would make this loop spin
-        }
-        self.baton = false;
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        self.awaitBaton();
     }
 
-    private void give(Seat next) {
-        if (next.started) {
-            next.baton = true;
-            LockSupport.unpark(next.strand.thread());
-        } else {
-            next.started = true;
-            next.strand.thread().start();
-        }
-    }
-
-    private void ready(Seat seat) {
-        if (random == null) {
-            queue.add(seat);
-        } else {
-            bag.add(seat);
-        }
-    }
-
-    private void wake(Seat seat) {
+    private void wake(SimSeat seat) {
         seat.parked = false;
-        if (seat.alarm != null) {
-            alarms.remove(seat.alarm);
-            seat.alarm = null;
-        }
-        ready(seat);
-    }
-
-    private boolean nobodyReady() {
-        return queue.isEmpty() && bag.isEmpty();
+        alarms.remove(seat.alarm);
+        seat.alarm = null;
+        ready.add(seat);
     }
 
     /// The strand that runs next; null when the run is over.
-    private Seat pick() {
+    private SimSeat pick() {
         long step = steps + 1;
         steps = step;
         if (step > maxSteps && !aborted) {
-            abort(new AssertionError("no end after " + maxSteps + " steps" + stacks(alive)));
+            abort(new AssertionError("no end after " + maxSteps + " steps" + SimSeat.stacks(alive)));
         }
-        Seat urgent = aborted ? null : inject(step);
+        SimSeat urgent = aborted ? null : inject(step);
         if (urgent != null) {
             return urgent;
         }
         ring();
-        while (nobodyReady()) {
+        while (ready.isEmpty()) {
             if (alive.isEmpty()) {
                 if (timer == null || timerEnded) {
                     finished.countDown();
@@ -441,58 +358,43 @@ final class SimGround implements Ground {
                 }
                 aborted = true; // sends the timer home
                 wake(timer);
-            } else if (!alarms.isEmpty() && !aborted) {
-                now = alarms.first().deadline;
+            } else if (alarms.size() > 0 && !aborted) {
+                now = alarms.next();
                 ring();
             } else {
                 stuck();
             }
         }
-        return take();
+        return ready.take();
     }
 
-    private Seat take() {
-        if (random == null) {
-            return queue.poll();
-        }
-        int index = random.nextInt(bag.size());
-        Seat last = bag.removeLast();
-        return index == bag.size() ? last : bag.set(index, last);
-    }
-
-    private Seat inject(long step) {
+    private SimSeat inject(long step) {
         if (injections.isEmpty() || injections.first().step > step) {
             return null;
         }
         Injection first = injections.pollFirst();
         Strand strand = Strand.start(this, "at-step-" + first.step, true, true, first.body);
-        Seat seat = seat(strand);
-        queue.remove(seat);
-        bag.remove(seat);
+        SimSeat seat = SimSeat.of(strand);
+        ready.remove(seat);
         return seat;
     }
 
     /// Makes ready what is due.
     private void ring() {
-        while (!alarms.isEmpty() && alarms.first().deadline - now <= 0) {
-            Alarm alarm = alarms.pollFirst();
-            if (alarm.seat != null) {
-                alarm.seat.alarm = null;
-                wake(alarm.seat);
-            } else {
-                due.add(alarm.task);
-                if (timer.parked) {
-                    wake(timer);
-                } else {
-                    timer.permit = true;
-                }
-            }
+        alarms.ring(now, this::wake, this::wakeTimer);
+    }
+
+    private void wakeTimer() {
+        if (timer.parked) {
+            wake(timer);
+        } else {
+            timer.permit = true;
         }
     }
 
     private void stuck() {
         if (aborted) { // they catch the abort and wait on, or are held by something else: left behind
-            for (Seat seat : List.copyOf(alive)) {
+            for (SimSeat seat : List.copyOf(alive)) {
                 if (seat.parked) {
                     wake(seat);
                 } else {
@@ -502,17 +404,16 @@ final class SimGround implements Ground {
             return;
         }
         String what = main == null ? "strands are left after the test" : "deadlock: all strands are parked";
-        abort(new AssertionError(what + stacks(alive)));
+        abort(new AssertionError(what + SimSeat.stacks(alive)));
     }
 
     private void abort(AssertionError why) {
         failures.add(why);
         aborted = true;
-        for (Seat seat : List.copyOf(alive)) {
+        for (SimSeat seat : List.copyOf(alive)) {
             if (!seat.started) {
                 alive.remove(seat);
-                queue.remove(seat);
-                bag.remove(seat);
+                ready.remove(seat);
             } else if (seat.parked) {
                 wake(seat);
             }
@@ -520,7 +421,7 @@ final class SimGround implements Ground {
     }
 
     /// In a run that has failed, nobody waits any more; who insists is left behind.
-    private void refuseIfAborted(Seat seat) {
+    private void refuseIfAborted(SimSeat seat) {
         if (!aborted) {
             return;
         }
@@ -530,26 +431,8 @@ final class SimGround implements Ground {
         leave(seat);
     }
 
-    private void leave(Seat seat) {
+    private void leave(SimSeat seat) {
         alive.remove(seat);
         timerEnded |= seat == timer;
-    }
-
-    private static String stacks(Collection<Seat> seats) {
-        var text = new StringBuilder();
-        for (Seat seat : List.copyOf(seats)) {
-            Thread thread = seat.strand.thread();
-            text.append("\n  strand ").append(thread.getName());
-            if (thread.getState() == State.NEW) {
-                text.append(" (not started)");
-            }
-            for (StackTraceElement frame : thread.getStackTrace()) {
-                if (!frame.getClassName().startsWith("java.lang.")
-                        && !frame.getClassName().equals(SimGround.class.getName())) {
-                    text.append("\n      at ").append(frame);
-                }
-            }
-        }
-        return text.toString();
     }
 }
