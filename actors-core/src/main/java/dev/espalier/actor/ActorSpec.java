@@ -193,7 +193,7 @@ public final class ActorSpec<M> {
         return copy;
     }
 
-    /// Makes its own end count for the parent's [AutoShutdown]; off by default. Only for transient and
+    /// Makes its end by itself count for the parent's [AutoShutdown]; off by default. Only for transient and
     /// temporary actors: the spawn of a permanent one is refused.
     public ActorSpec<M> significant() {
         ActorSpec<M> copy = new ActorSpec<>(this);

@@ -357,13 +357,13 @@ public final class ActorSystem implements AutoCloseable {
     void failed(Failure failure, Decision decision) {
         failures.add(failure);
         Serial.Turns.afterwards(() -> {
-            Log.LOG.error(
-                    "{}; {} decided to {}",
-                    failure,
-                    failure.supervisor(),
-                    decision.name().toLowerCase(java.util.Locale.ROOT),
-                    failure.cause());
-            observers.failed(failure, decision);
+            try {
+                if (Log.LOG.isErrorEnabled()) {
+                    Log.LOG.error("{}", failure.report(decision));
+                }
+            } finally { // whatever an appender throws
+                observers.failed(failure, decision);
+            }
         });
     }
 

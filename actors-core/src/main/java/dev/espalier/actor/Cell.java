@@ -118,6 +118,15 @@ final class Cell<M> implements ActorRef<M> {
         return path();
     }
 
+    /// The time to end that its spec gives it, or that it has by default; null: unlimited.
+    @Nullable
+    Duration grace() {
+        if (spec.grace != null) {
+            return spec.grace;
+        }
+        return hasChildSet() || program instanceof InlineProgram ? null : ActorSpec.DEFAULT_GRACE;
+    }
+
     // Sending and asking.
 
     @Override
@@ -144,12 +153,21 @@ final class Cell<M> implements ActorRef<M> {
 
     @Override
     public void stop() {
-        life.stop(Ladder.Rung.ASKED);
+        stop(Ladder.Rung.ASKED);
+    }
+
+    private void stop(Ladder.Rung from) {
+        Cell<?> caller = current();
+        if (caller != null && caller == parent) {
+            life.stopByParent(from);
+        } else {
+            life.stop(from);
+        }
     }
 
     @Override
     public void cancel() {
-        life.stop(Ladder.Rung.CANCEL);
+        stop(Ladder.Rung.CANCEL);
     }
 
     @Override

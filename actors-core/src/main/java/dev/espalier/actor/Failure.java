@@ -1,18 +1,22 @@
 package dev.espalier.actor;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One failure of one actor: made once, and the same object for its parent, the observers and the log.
+/// One failure of one actor: made once, and the same object for its parent, the observers and the log. Immutable,
+/// but for what the cause itself is.
 ///
 /// @param path the actor that failed
 /// @param incarnation which of its lives
-/// @param supervisor the path of its parent
+/// @param supervisor the path of its parent; empty for the root
 /// @param message the message it failed over, as text of at most 500 characters; null if there was none
-/// @param cause what was thrown
+/// @param cause what was thrown, the object itself
 /// @param at when, by the wall clock, for display
 /// @param restart the restart type of the actor
+/// @param grace the time that the actor gets to end when it is stopped; null: unlimited, but for the budget of
+///     the system
 public record Failure(
         String path,
         int incarnation,
@@ -20,25 +24,40 @@ public record Failure(
         @Nullable String message,
         Throwable cause,
         Instant at,
-        Restart restart) {
+        Restart restart,
+        @Nullable Duration grace) {
     private static final int MESSAGE_BOUND = 500;
 
     static @Nullable String bounded(@Nullable Object message) {
-        if (message == null) {
-            return null;
-        }
+        return message == null ? null : bounded(message, MESSAGE_BOUND);
+    }
+
+    /// The text of something of the user's: never fails, at most so many characters.
+    static String bounded(Object what, int most) {
         try {
-            String text = Objects.toString(message);
-            return text.length() <= MESSAGE_BOUND ? text : text.substring(0, MESSAGE_BOUND - 1) + "…";
+            String text = Objects.toString(what);
+            return text.length() <= most ? text : text.substring(0, most - 1) + "…";
         } catch (Throwable t) {
-            return message.getClass().getName() + " (its toString() threw "
+            return what.getClass().getName() + " (its toString() threw "
                     + t.getClass().getName() + ")";
         }
     }
 
+    /// The crash report: child, supervisor, decision, reason and stack as text of several lines, as it is logged.
+    /// At most 16,000 characters, whatever was thrown: at most 8 throwables deep, 40 frames and 4 suppressed
+    /// ones for each.
+    ///
+    /// *Cost.* It copies the stacks; make it when it is shown, not before.
+    ///
+    /// @param decision what the supervisor decided
+    public String report(Decision decision) {
+        return CrashReport.of(this, Objects.requireNonNull(decision, "decision"));
+    }
+
+    /// One line: path, incarnation, message and cause; at most 1,000 characters of the cause.
     @Override
     public String toString() {
         return path + "#" + incarnation + " failed" + (message == null ? "" : " over \"" + message + "\"") + ": "
-                + cause;
+                + bounded(cause, CrashReport.TEXT);
     }
 }

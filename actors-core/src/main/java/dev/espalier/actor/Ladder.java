@@ -103,13 +103,8 @@ final class Ladder {
     }
 
     private long grace() {
-        Duration set = cell.spec.grace;
-        if (set != null) {
-            return nanos(set);
-        }
-        return cell.hasChildSet() || cell.program instanceof InlineProgram
-                ? Long.MAX_VALUE
-                : nanos(ActorSpec.DEFAULT_GRACE);
+        Duration grace = cell.grace();
+        return grace == null ? Long.MAX_VALUE : nanos(grace);
     }
 
     /// Goes to this rung now unless it has been passed.

@@ -1,7 +1,7 @@
 package dev.espalier.actor;
 
-/// Which children a parent restarts when one of them must be. Members of a restart that are temporary are
-/// stopped instead.
+/// Which living children a parent restarts when one of them must be. Members of a restart that are temporary are
+/// stopped instead; children that had ended before are not started again.
 public enum Strategy {
     /// That one alone. The default.
     ONE_FOR_ONE,

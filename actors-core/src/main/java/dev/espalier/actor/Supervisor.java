@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Registration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,7 +33,10 @@ final class Supervisor {
         int next;
 
         boolean starting;
-        boolean backingOff;
+        /// Ends the back-off; null: there is none.
+        @Nullable
+        Registration backOff;
+
         /// It could go on, but the owner has failed.
         boolean held;
 
@@ -40,6 +44,14 @@ final class Supervisor {
             this.culprit = culprit;
             this.members = members;
             this.next = members.size() - 1;
+        }
+
+        void endBackOff() {
+            Registration timer = backOff;
+            backOff = null;
+            if (timer != null) {
+                timer.remove();
+            }
         }
     }
 
@@ -92,19 +104,31 @@ final class Supervisor {
             report(failure, Decision.STOP);
         } else if (child.life.incarnation() != c.incarnation) {
             report(failure, Decision.RESTART); // by another case's plan, while this one waited
-        } else if (owner.life.rests() || (plan == null && isGroup() && !plans.isEmpty())) {
+        } else if (owner.life.rests() || (owner.life.goesOn() && plan == null && isGroup() && !plans.isEmpty())) {
             waiting.add(c);
         } else if (!owner.life.isUp() && !owner.life.isStarting()) {
             report(failure, Decision.STOP);
             child.life.terminate();
         } else {
-            Decision decision = decide(child, failure);
-            report(failure, decision);
-            switch (decision) {
-                case RESUME -> child.life.resume();
-                case STOP -> child.life.terminate();
-                case ESCALATE -> owner.life.fail(failure.cause());
-                case RESTART -> restart(child, failure.cause());
+            judge(child, failure);
+        }
+    }
+
+    /// Decides, reports what was decided, and does it.
+    private void judge(Cell<?> child, Failure failure) {
+        Decision decision = decide(child, failure);
+        boolean exhausted = decision == Decision.RESTART && needsPlan(child) && !withinLimit();
+        report(failure, exhausted ? Decision.ESCALATE : decision);
+        switch (decision) {
+            case RESUME -> child.life.resume();
+            case STOP -> child.life.terminate();
+            case ESCALATE -> owner.life.fail(failure.cause());
+            case RESTART -> {
+                if (exhausted) {
+                    owner.life.fail(exhausted(child, failure.cause()));
+                } else {
+                    restart(child);
+                }
             }
         }
     }
@@ -138,8 +162,10 @@ final class Supervisor {
         } else if (owner.life.isUp() && c.child.spec.restart == Restart.PERMANENT) {
             if (isGroup() && !plans.isEmpty()) {
                 waiting.add(c);
+            } else if (needsPlan(c.child) && !withinLimit()) {
+                owner.life.fail(exhausted(c.child, null));
             } else {
-                restart(c.child, null);
+                restart(c.child);
             }
         } else {
             c.child.life.terminate();
@@ -157,8 +183,10 @@ final class Supervisor {
         lookAtWaiting();
     }
 
-    /// The owner restarts or stops, its children with it: nothing is left to decide, but no failure is lost.
-    void dropCases() {
+    /// The owner restarts or stops, its children with it: nothing is left to decide or to wait for, but no
+    /// failure is lost.
+    void ownerEnds() {
+        plans.values().forEach(Plan::endBackOff);
         for (Case c = waiting.poll(); c != null; c = waiting.poll()) {
             if (c.failure != null) {
                 report(c.failure, Decision.STOP);
@@ -172,18 +200,24 @@ final class Supervisor {
         return rules.strategy() != Strategy.ONE_FOR_ONE;
     }
 
-    private void restart(Cell<?> child, @Nullable Throwable cause) {
+    /// Not if it ends for good, or is being taken down: its turn in the plan that there is comes.
+    private boolean needsPlan(Cell<?> child) {
         Plan old = plans.get(child);
-        if (child.life.isStopping() || (old != null && !old.starting)) {
-            return; // it ends for good, or its turn in the old plan comes
-        }
-        if (!withinLimit()) {
-            owner.life.fail(new RestartsExhaustedException(
-                    owner.path() + " has had more than " + rules.restarts() + " restarts in " + rules.period()
-                            + "; the last for " + child.path(),
-                    cause));
+        return !child.life.isStopping() && (old == null || old.starting);
+    }
+
+    private RestartsExhaustedException exhausted(Cell<?> child, @Nullable Throwable cause) {
+        return new RestartsExhaustedException(
+                owner.path() + " has had more than " + rules.restarts() + " restarts in " + rules.period()
+                        + "; the last for " + child.path(),
+                cause);
+    }
+
+    private void restart(Cell<?> child) {
+        if (!needsPlan(child)) {
             return;
         }
+        Plan old = plans.get(child);
         List<Cell<?>> members = members(child, old);
         if (old != null) {
             old.members.forEach(member -> plans.remove(member, old));
@@ -238,9 +272,9 @@ final class Supervisor {
             }
             plan.starting = true;
             plan.next = 0;
-            plan.backingOff = backOff(plan);
+            backOff(plan);
         }
-        if (plan.backingOff) {
+        if (plan.backOff != null) {
             return;
         }
         if (owner.life.rests()) {
@@ -261,21 +295,18 @@ final class Supervisor {
         }
     }
 
-    /// @return whether there is something to wait for
-    private boolean backOff(Plan plan) {
+    private void backOff(Plan plan) {
         long wait = plan.culprit.spec.backOff.nanos(Math.max(1, restarts.size()));
-        if (wait <= 0 || plan.members.isEmpty()) {
-            return false;
+        if (wait > 0 && !plan.members.isEmpty()) {
+            plan.backOff = owner.system.strand.schedule(owner.system.now() + wait, () -> post(() -> backOffOver(plan)));
         }
-        owner.system.strand.schedule(
-                owner.system.now() + wait,
-                () -> post(() -> {
-                    if (!plan.members.isEmpty() && plans.get(plan.members.getFirst()) == plan) {
-                        plan.backingOff = false;
-                        proceed(plan);
-                    }
-                }));
-        return true;
+    }
+
+    private void backOffOver(Plan plan) {
+        if (plan.backOff != null) { // not removed meanwhile
+            plan.backOff = null;
+            proceed(plan);
+        }
     }
 
     private void lookAtWaiting() {
@@ -331,7 +362,7 @@ final class Supervisor {
                 plan.next--;
             }
             if (plan.members.isEmpty()) {
-                plan.backingOff = false;
+                plan.endBackOff();
             }
             if (awaited) {
                 proceed(plan);

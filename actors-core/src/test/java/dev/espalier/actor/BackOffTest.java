@@ -2,20 +2,25 @@ package dev.espalier.actor;
 
 import static dev.espalier.actor.Trials.at;
 import static dev.espalier.actor.Trials.crash;
+import static dev.espalier.actor.Trials.fixed;
 import static dev.espalier.actor.Trials.probe;
 import static dev.espalier.actor.Trials.seconds;
 import static dev.espalier.actor.Trials.settle;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.Trials.Job;
+import dev.espalier.sync.PendingTimers;
 import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class BackOffTest {
     private static final Supervision UNLIMITED =
@@ -113,7 +118,7 @@ class BackOffTest {
     @Test
     void shouldRestartTogetherAfterOneWaitAlsoWhenAMemberIsStoppedMeanwhile() throws Exception {
         Trials.run((system, events) -> {
-            BackOff backOff = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
+            BackOff backOff = fixed(Duration.ofSeconds(10));
             system.spawn(
                     probe("boss", events, probe("a", events), probe("b", events).backOff(backOff), probe("c", events))
                             .supervision(Supervision.oneForAll()));
@@ -133,8 +138,7 @@ class BackOffTest {
     @Test
     void shouldGoOnWithOthersWhileOneWaits() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> slow = system.spawn(
-                    probe("slow", events).backOff(new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0)));
+            ActorRef<Job> slow = system.spawn(probe("slow", events).backOff(fixed(Duration.ofHours(1))));
             ActorRef<Job> other = system.spawn(probe("other", events));
             crash(slow);
             settle();
@@ -148,8 +152,8 @@ class BackOffTest {
     void shouldRestartAChildWhoseWaitEndedWhileItsParentWasFailed() throws Exception {
         Trials.run((system, events) -> {
             // "first" holds up the judgement about "boss": its own restart takes 10 s.
-            BackOff ten = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
-            BackOff five = new BackOff(Duration.ofSeconds(5), Duration.ofSeconds(5), 0);
+            BackOff ten = fixed(Duration.ofSeconds(10));
+            BackOff five = fixed(Duration.ofSeconds(5));
             system.spawn(probe(
                             "top",
                             events,
@@ -171,6 +175,47 @@ class BackOffTest {
             child.tell(ctx -> events.add("works"));
             settle();
             assertTrue(events.take().contains("works"));
+        });
+    }
+
+    /// How the wait for a restart ends before its time.
+    enum Early {
+        CHILD_STOPS,
+        PARENT_STOPS,
+        PARENT_RESTARTS,
+        SYSTEM_STOPS
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void shouldLeaveNoTimerWhenTheWaitEndsEarly(Early early) throws Exception {
+        BackOff hour = fixed(Duration.ofHours(1));
+        for (Strategy strategy : Strategy.values()) {
+            Trials.once(builder -> builder, (system, events) -> {
+                ActorSpec<Job> spec = probe(
+                        "boss", events, probe("child", events).backOff(hour).restart(Restart.TRANSIENT));
+                ActorRef<Job> boss = system.spawn(spec.supervision(Supervision.DEFAULT.strategy(strategy)));
+                ActorRef<Job> child = at(system, "boss/child");
+                Set<Runnable> before = PendingTimers.now();
+                crash(child);
+                awaitNewTimers(1, before);
+                switch (early) {
+                    case CHILD_STOPS -> child.stop();
+                    case PARENT_STOPS -> boss.stop();
+                    case PARENT_RESTARTS -> crash(boss);
+                    case SYSTEM_STOPS -> system.stop();
+                }
+                child.stopped().waitForGo();
+                awaitNewTimers(0, before);
+            });
+        }
+    }
+
+    private static void awaitNewTimers(int number, Set<Runnable> before) {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(1)).until(() -> {
+            Set<Runnable> now = new HashSet<>(PendingTimers.now());
+            now.removeAll(before);
+            return now.size() == number;
         });
     }
 }

@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import static dev.espalier.actor.Trials.at;
 import static dev.espalier.actor.Trials.crash;
+import static dev.espalier.actor.Trials.fixed;
 import static dev.espalier.actor.Trials.lives;
 import static dev.espalier.actor.Trials.probe;
 import static dev.espalier.actor.Trials.seconds;
@@ -210,7 +211,7 @@ class DecisionTest {
     void shouldSuspendTheWholeSubtreeWhileTheSupervisorDecides() throws Exception {
         Trials.run((system, events) -> {
             // The judgement about "mid" has to wait until the group of "first" is up again: 10 s.
-            BackOff ten = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
+            BackOff ten = fixed(Duration.ofSeconds(10));
             ActorSpec<Job> body = ActorSpec.body("body", (inbox, ctx) -> {
                 for (Job job : inbox) {
                     job.run(ctx);
@@ -248,7 +249,7 @@ class DecisionTest {
     @Test
     void shouldDecideLaterAboutAChildThatFailsWhileItsParentIsSuspended() throws Exception {
         Trials.run((system, events) -> {
-            BackOff ten = new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0);
+            BackOff ten = fixed(Duration.ofSeconds(10));
             system.spawn(probe(
                             "top",
                             events,
@@ -278,7 +279,7 @@ class DecisionTest {
     @Test
     void shouldReportWhatWaitedForAJudgementWhenTheParentIsStopped() throws Exception {
         Trials.run((system, events) -> {
-            BackOff hour = new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0);
+            BackOff hour = fixed(Duration.ofHours(1));
             ActorRef<Job> top = system.spawn(probe(
                             "top",
                             events,

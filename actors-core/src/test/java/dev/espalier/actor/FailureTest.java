@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import static dev.espalier.actor.Trials.at;
 import static dev.espalier.actor.Trials.crash;
+import static dev.espalier.actor.Trials.fixed;
 import static dev.espalier.actor.Trials.probe;
 import static dev.espalier.actor.Trials.settle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,13 +11,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.espalier.actor.Trials.Boom;
 import dev.espalier.actor.Trials.Job;
+import dev.espalier.sync.Strand;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /// What becomes known of a failure, and to whom.
 class FailureTest {
@@ -60,6 +69,7 @@ class FailureTest {
             assertEquals("/t/boss", failure.supervisor());
             assertEquals(1, failure.incarnation());
             assertEquals(Restart.TRANSIENT, failure.restart());
+            assertEquals(Duration.ofSeconds(5), failure.grace());
             assertEquals("Bad[number=7]", failure.message());
             assertEquals(cause.getClass(), failure.cause().getClass());
             assertEquals(Bad.class.getName(), failure.cause().getStackTrace()[0].getClassName());
@@ -67,6 +77,47 @@ class FailureTest {
             assertEquals(
                     "/t/boss/a#1 failed over \"Bad[number=7]\": java.lang.IllegalStateException: reason",
                     failure.toString());
+        });
+    }
+
+    @Test
+    void shouldTellTheGraceOfTheFailedChild() throws Exception {
+        Trials.run((system, events) -> {
+            system.spawn(probe("leaf", events));
+            system.spawn(probe("set", events).grace(Duration.ofSeconds(2)));
+            system.spawn(probe("parent", events, probe("child", events)));
+            List<@Nullable Duration> graces = new ArrayList<>();
+            for (String name : List.of("leaf", "set", "parent")) {
+                crash(at(system, name));
+                settle();
+                graces.add(system.failures().getLast().grace());
+            }
+            assertEquals(Arrays.asList(Duration.ofSeconds(5), Duration.ofSeconds(2), null), graces);
+        });
+    }
+
+    @Test
+    void shouldLogTheCrashReportOfEachFailureOnce() throws Exception {
+        Trials.run((system, events) -> {
+            Logger logger = (Logger) LoggerFactory.getLogger("dev.espalier.actor");
+            ListAppender<ILoggingEvent> lines = new ListAppender<>();
+            lines.start();
+            logger.addAppender(lines);
+            try {
+                crash(system.spawn(probe("a", events)));
+                settle();
+            } finally {
+                logger.detachAppender(lines);
+            }
+            Failure failure = events.failures.peek().failure();
+            List<String> errors = lines.list.stream()
+                    .filter(line -> line.getLevel() == Level.ERROR)
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+            assertEquals(List.of(failure.report(Decision.RESTART)), errors);
+            assertTrue(
+                    errors.getFirst().contains("; /t decided to restart; permanent, grace 5000 ms\n"),
+                    errors::toString);
         });
     }
 
@@ -145,6 +196,24 @@ class FailureTest {
             assertEquals(1, events.failures.size());
             assertEquals(1, system.failures().size());
             assertEquals("late", events.childFailures.peek().cause().getMessage());
+        });
+    }
+
+    @Test
+    void shouldReportACrashWhileTheParentStopsInTheMiddleOfARestartOfOthers() throws Exception {
+        BackOff ten = fixed(Duration.ofSeconds(10));
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = system.spawn(
+                    probe("boss", events, probe("a", events), probe("b", events).backOff(ten))
+                            .supervision(Supervision.restForOne()));
+            crash(at(system, "boss/b"));
+            settle();
+            boss.tell(ctx -> Strand.sleep(Duration.ofSeconds(1)));
+            boss.stop();
+            settle();
+            crash(at(system, "boss/a"));
+            boss.join();
+            assertEquals(List.of("/t/boss/b RESTART", "/t/boss/a STOP"), events.judgements());
         });
     }
 

@@ -16,6 +16,8 @@ import dev.espalier.actor.Trials.Boom;
 import dev.espalier.actor.Trials.Job;
 import dev.espalier.sync.Strand;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +88,19 @@ class IntensityTest {
             assertExhausted(boss, "/t/boss/b");
             settle();
             assertEquals(List.of("start boss", "start a", "start b", "stop b", "stop a", "stop boss"), events.take());
+        });
+    }
+
+    @Test
+    void shouldReportTheFailureThatExceedsTheLimitAsEscalated() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = boss(system, events, 1, Duration.ofSeconds(1));
+            crash(at(system, "boss/a"));
+            settle();
+            crash(at(system, "boss/b"));
+            assertExhausted(boss, "/t/boss/b");
+            settle();
+            assertEquals(List.of("/t/boss/a RESTART", "/t/boss/b ESCALATE", "/t/boss STOP"), events.judgements());
         });
     }
 
@@ -163,7 +178,9 @@ class IntensityTest {
                 crash(at(system, "boss/a"));
                 assertExhausted(boss, "/t/boss/a");
                 settle();
-                assertEquals(5, events.failures.size(), "one crash, three failed restarts, and the boss");
+                List<String> judgements = new ArrayList<>(Collections.nCopies(3, "/t/boss/a RESTART"));
+                judgements.addAll(List.of("/t/boss/a ESCALATE", "/t/boss STOP"));
+                assertEquals(judgements, events.judgements(), "one crash, three failed restarts, and the boss");
                 List<String> all = events.take();
                 assertEquals(1, all.stream().filter("stop a"::equals).count(), all::toString);
                 assertEquals(1, all.stream().filter("stop boss"::equals).count(), all::toString);

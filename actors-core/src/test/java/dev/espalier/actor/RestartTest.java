@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import static dev.espalier.actor.Trials.crash;
+import static dev.espalier.actor.Trials.fixed;
 import static dev.espalier.actor.Trials.lives;
 import static dev.espalier.actor.Trials.probe;
 import static dev.espalier.actor.Trials.seconds;
@@ -159,8 +160,7 @@ class RestartTest {
     @Test
     void shouldLetMessagesWaitThatAreSentDuringARestart() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> ref = system.spawn(
-                    probe("a", events).backOff(new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0)));
+            ActorRef<Job> ref = system.spawn(probe("a", events).backOff(fixed(Duration.ofSeconds(10))));
             crash(ref);
             seconds(5);
             ref.tell(ctx -> events.add("handled by " + ctx.incarnation()));
@@ -174,8 +174,7 @@ class RestartTest {
     @Test
     void shouldWaitUntilARestartIsComplete() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> ref = system.spawn(
-                    probe("a", events).backOff(new BackOff(Duration.ofSeconds(10), Duration.ofSeconds(10), 0)));
+            ActorRef<Job> ref = system.spawn(probe("a", events).backOff(fixed(Duration.ofSeconds(10))));
             assertTrue(ref.awaitReady(Duration.ZERO));
             crash(ref);
             settle();
@@ -192,8 +191,7 @@ class RestartTest {
     @Test
     void shouldEndTheWaitForARestartWhenTheActorIsStoppedInstead() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> ref =
-                    system.spawn(probe("a", events).backOff(new BackOff(Duration.ofHours(1), Duration.ofHours(1), 0)));
+            ActorRef<Job> ref = system.spawn(probe("a", events).backOff(fixed(Duration.ofHours(1))));
             crash(ref);
             Strand.start("stopper", () -> {
                 seconds(3);

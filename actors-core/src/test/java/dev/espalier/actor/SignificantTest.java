@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.actor.Trials.Job;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -29,16 +30,27 @@ class SignificantTest {
                 .restart(Restart.TRANSIENT);
     }
 
+    /// With a child a, which is significant.
+    private static ActorRef<Job> bossOfOne(ActorSystem system, Events events, AutoShutdown auto) {
+        return system.spawn(boss(events, auto, significant("a", events, Restart.TRANSIENT)));
+    }
+
+    /// With a and b, which are significant, and c.
+    private static ActorRef<Job> bossOfThree(ActorSystem system, Events events, AutoShutdown auto) {
+        ActorRef<Job> boss = system.spawn(boss(
+                events,
+                auto,
+                significant("a", events, Restart.TRANSIENT),
+                significant("b", events, Restart.TEMPORARY),
+                probe("c", events)));
+        events.take();
+        return boss;
+    }
+
     @Test
     void shouldEndWithTheFirstSignificantChild() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(boss(
-                    events,
-                    AutoShutdown.ANY_SIGNIFICANT,
-                    significant("a", events, Restart.TRANSIENT),
-                    significant("b", events, Restart.TRANSIENT),
-                    probe("c", events)));
-            events.take();
+            ActorRef<Job> boss = bossOfThree(system, events, AutoShutdown.ANY_SIGNIFICANT);
             at(system, "boss/a").tell(ActorContext::stop);
             boss.join(Duration.ofSeconds(1));
             assertEquals(List.of("stop a", "stop c", "stop b", "stop boss"), events.take());
@@ -51,16 +63,11 @@ class SignificantTest {
     @Test
     void shouldEndWithTheLastSignificantChild() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(boss(
-                    events,
-                    AutoShutdown.ALL_SIGNIFICANT,
-                    significant("a", events, Restart.TRANSIENT),
-                    significant("b", events, Restart.TEMPORARY),
-                    probe("c", events)));
+            ActorRef<Job> boss = bossOfThree(system, events, AutoShutdown.ALL_SIGNIFICANT);
             at(system, "boss/a").tell(ActorContext::stop);
             settle();
             assertEquals(ActorState.RUNNING, boss.state());
-            events.take();
+            assertEquals(List.of("stop a"), events.take());
             crash(at(system, "boss/b")); // temporary: also a failure is its end
             boss.join(Duration.ofSeconds(1));
             assertEquals(List.of("stop b", "stop c", "stop boss"), events.take());
@@ -70,8 +77,7 @@ class SignificantTest {
     @Test
     void shouldNotEndByDefault() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss =
-                    system.spawn(boss(events, AutoShutdown.NEVER, significant("a", events, Restart.TRANSIENT)));
+            ActorRef<Job> boss = bossOfOne(system, events, AutoShutdown.NEVER);
             at(system, "boss/a").tell(ActorContext::stop);
             settle();
             assertEquals(ActorState.RUNNING, boss.state());
@@ -100,8 +106,7 @@ class SignificantTest {
     @Test
     void shouldRestartATransientSignificantChildThatFails() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(
-                    boss(events, AutoShutdown.ANY_SIGNIFICANT, significant("a", events, Restart.TRANSIENT)));
+            ActorRef<Job> boss = bossOfOne(system, events, AutoShutdown.ANY_SIGNIFICANT);
             crash(at(system, "boss/a"));
             settle();
             assertEquals(2, at(system, "boss/a").info().incarnation());
@@ -115,12 +120,42 @@ class SignificantTest {
             names = {"ANY_SIGNIFICANT", "ALL_SIGNIFICANT"})
     void shouldNotCountAnEndByTheParentItself(AutoShutdown auto) throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> boss = system.spawn(boss(events, auto, significant("a", events, Restart.TRANSIENT)));
-            boss.tell(ctx -> assertEquals(Children.Outcome.DONE, ctx.children().terminate("a")));
-            settle();
-            assertFalse(lives(system, "boss/a"));
-            assertEquals(ActorState.RUNNING, boss.state());
+            ActorRef<Job> boss = bossOfOne(system, events, auto);
+            List<Job> ways = List.of(
+                    ctx -> assertEquals(Children.Outcome.DONE, ctx.children().terminate("a")),
+                    ctx -> ctx.children().find("a").orElseThrow().stop(),
+                    ctx -> ctx.children().find("a").orElseThrow().cancel());
+            for (Job way : ways) {
+                boss.tell(way);
+                settle();
+                assertFalse(lives(system, "boss/a"));
+                assertEquals(ActorState.RUNNING, boss.state());
+                boss.tell(ctx -> ctx.children().restart("a"));
+                settle();
+            }
+            assertTrue(lives(system, "boss/a"));
+            assertEquals(List.of(), events.judgements());
         });
+    }
+
+    @Test
+    void shouldCountAStopBySomebodyElse() throws Exception {
+        List<BiConsumer<ActorSystem, ActorRef<Job>>> ways = List.of(
+                (system, a) -> a.stop(),
+                (system, a) -> a.cancel(),
+                (system, a) -> at(system, "boss/b").tell(ctx -> a.stop()),
+                (system, a) -> at(system, "boss/a/below").tell(ctx -> a.stop()));
+        for (BiConsumer<ActorSystem, ActorRef<Job>> way : ways) {
+            Trials.run((system, events) -> {
+                ActorSpec<Job> a = probe("a", events, probe("below", events))
+                        .restart(Restart.TRANSIENT)
+                        .significant();
+                ActorRef<Job> boss = system.spawn(boss(events, AutoShutdown.ANY_SIGNIFICANT, a, probe("b", events)));
+                way.accept(system, at(system, "boss/a"));
+                boss.join(Duration.ofSeconds(1));
+                assertFalse(lives(system, "boss"));
+            });
+        }
     }
 
     @Test

@@ -104,6 +104,11 @@ final class Trials {
         });
     }
 
+    /// A back-off that always takes this long.
+    static BackOff fixed(Duration wait) {
+        return new BackOff(wait, wait, 0);
+    }
+
     /// The living actor at this path below the root.
     @SuppressWarnings("unchecked")
     static ActorRef<Job> at(ActorSystem system, String path) {

@@ -1,0 +1,185 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Signal;
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// Where the life of one actor stands: what [Lifecycle] and [StopProtocol] decide by, and what others may read.
+///
+/// | `goal` | meaning | next |
+/// |---|---|---|
+/// | RUN | it lives | RESTART (supervisor), STOP (anyone) |
+/// | RESTART | this incarnation ends, then waits for the supervisor to begin the next | RUN, STOP |
+/// | STOP | it ends for good | none |
+///
+/// | `user`: where its code is | next |
+/// |---|---|
+/// | NONE: no incarnation | STARTING, CLOSING |
+/// | STARTING | LIVE, DOWN |
+/// | LIVE: handles messages | DOWN |
+/// | DOWN: failed, ended or halted; its object is still there | HOOK, LIVE (resume), CLOSING |
+/// | HOOK: `beforeRestart` runs | NONE |
+/// | CLOSING: last messages, close, `onStop` | GONE |
+/// | GONE | |
+///
+/// | field | writer | reader | access |
+/// |---|---|---|---|
+/// | volatile ones | tasks of `serial` | any thread | volatile |
+/// | others | tasks of `serial` | tasks of `serial` | plain |
+///
+/// Readers outside of `serial` see a moment that may have passed.
+abstract sealed class LifeState permits Lifecycle {
+    enum Goal {
+        RUN,
+        RESTART,
+        STOP
+    }
+
+    enum User {
+        NONE,
+        STARTING,
+        LIVE,
+        DOWN,
+        HOOK,
+        CLOSING,
+        GONE
+    }
+
+    final Serial serial = new Serial();
+    final Cell<?> cell;
+    volatile ActorState state = ActorState.STARTING;
+    volatile int incarnation = 1;
+    volatile Goal goal = Goal.RUN;
+    volatile User user = User.NONE;
+    volatile Signal pleaseStop = new Signal();
+    volatile @Nullable Signal ready = new Signal();
+    volatile @Nullable Throwable startFailure;
+    volatile boolean startedOnce;
+    /// The failure that it ended by.
+    volatile @Nullable Failure fatal;
+
+    volatile @Nullable Failure pending;
+    boolean drained;
+    boolean endsItself;
+    boolean downReported;
+    volatile boolean resumable;
+
+    LifeState(Cell<?> cell) {
+        this.cell = cell;
+    }
+
+    // Read by anyone.
+
+    ActorState state() {
+        return state;
+    }
+
+    int incarnation() {
+        return incarnation;
+    }
+
+    Signal pleaseStop() {
+        return pleaseStop;
+    }
+
+    boolean hasStartedOnce() {
+        return startedOnce;
+    }
+
+    @Nullable
+    Throwable startFailure() {
+        return startFailure;
+    }
+
+    @Nullable
+    Failure fatalFailure() {
+        return fatal;
+    }
+
+    /// Goes when the actor takes messages, and at its end; null when it takes them now.
+    @Nullable
+    Signal ready() {
+        return ready;
+    }
+
+    boolean isStopping() {
+        return goal == Goal.STOP;
+    }
+
+    boolean isUp() {
+        return user == User.LIVE && goal == Goal.RUN;
+    }
+
+    boolean isStarting() {
+        return user == User.STARTING && goal == Goal.RUN;
+    }
+
+    /// Whether its last failure left its object usable.
+    boolean isResumable() {
+        return resumable;
+    }
+
+    /// Whether it has failed and its supervisor may still resume it.
+    boolean awaitsVerdict() {
+        return goal == Goal.RUN && pending != null;
+    }
+
+    /// Whether it, or an ancestor, has failed and is not judged.
+    boolean rests() {
+        return awaitsVerdict() || (goal == Goal.RUN && cell.program.suspended);
+    }
+
+    /// Whether it neither stops nor restarts.
+    boolean goesOn() {
+        return goal == Goal.RUN;
+    }
+
+    boolean codeIsRunning() {
+        return user != User.GONE && user != User.NONE && user != User.DOWN;
+    }
+
+    Failure failure(Throwable cause, @Nullable Object message) {
+        Cell<?> parent = cell.parent;
+        return new Failure(
+                cell.path(),
+                incarnation,
+                parent == null ? "" : parent.path(),
+                Failure.bounded(message),
+                cause,
+                Instant.now(),
+                cell.spec.restart,
+                cell.grace());
+    }
+
+    String activity() {
+        return goal == Goal.RUN ? user.name().toLowerCase(Locale.ROOT) : goal + "/" + user;
+    }
+
+    // Small steps that both sides take.
+
+    void becomeReady() {
+        Signal waiting = ready;
+        ready = null;
+        if (waiting != null) {
+            Serial.Turns.afterwards(waiting::go);
+        }
+    }
+
+    void becomeUnready() {
+        if (ready == null) {
+            ready = new Signal();
+        }
+    }
+
+    void pleaseStopGoes() {
+        Signal signal = pleaseStop;
+        Serial.Turns.afterwards(signal::go);
+    }
+
+    @Nullable
+    Supervisor supervisor() {
+        Cell<?> parent = cell.parent;
+        return parent == null ? null : parent.supervisor();
+    }
+}
