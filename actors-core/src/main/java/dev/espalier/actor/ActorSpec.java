@@ -44,6 +44,7 @@ public final class ActorSpec<M> {
 
     boolean interrupts = true;
     boolean parallelStop;
+    boolean dedicated;
     boolean significant;
     boolean retryFailed;
     int quarantineAfter;
@@ -66,6 +67,7 @@ public final class ActorSpec<M> {
         grace = o.grace;
         interrupts = o.interrupts;
         parallelStop = o.parallelStop;
+        dedicated = o.dedicated;
         significant = o.significant;
         retryFailed = o.retryFailed;
         quarantineAfter = o.quarantineAfter;
@@ -114,6 +116,15 @@ public final class ActorSpec<M> {
     /// The name.
     public String name() {
         return name;
+    }
+
+    /// Gives a behavior a green thread of its own for life, as a body has one, named with its path: for thread
+    /// locals that must not be shared with other actors, or a thread name that is right in every line. Costs a
+    /// thread switch per message to an idle actor, and a stack. Default: it shares the workers of its system.
+    public ActorSpec<M> dedicated() {
+        ActorSpec<M> copy = new ActorSpec<>(this);
+        copy.dedicated = true;
+        return copy;
     }
 
     /// When it is restarted after it ended by itself. Default: [Restart#PERMANENT] for a behavior,

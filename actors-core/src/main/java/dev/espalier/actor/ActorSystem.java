@@ -34,6 +34,8 @@ public final class ActorSystem implements AutoCloseable {
         private boolean discover = true;
         private boolean signals = true;
         private boolean parallelStop;
+        private int parallelism = Runtime.getRuntime().availableProcessors();
+        private boolean dedicated = Boolean.getBoolean("dev.espalier.dedicated");
 
         private Builder(String name) {
             this.name = name;
@@ -80,6 +82,26 @@ public final class ActorSystem implements AutoCloseable {
             return this;
         }
 
+        /// How many turns of behaviors run at a time, not counting those that wait or have computed for long. Default:
+        /// the number of processors.
+        ///
+        /// @param turnsAtATime at least 1
+        /// @throws IllegalArgumentException if it is less than 1
+        public Builder parallelism(int turnsAtATime) {
+            if (turnsAtATime < 1) {
+                throw new IllegalArgumentException("The parallelism must be at least 1, not " + turnsAtATime);
+            }
+            parallelism = turnsAtATime;
+            return this;
+        }
+
+        /// Gives every behavior a green thread of its own, as [ActorSpec#dedicated] does for one; also the default
+        /// of all systems where the system property `dev.espalier.dedicated` is `true`.
+        public Builder dedicated() {
+            dedicated = true;
+            return this;
+        }
+
         /// Starts the system.
         public ActorSystem start() {
             return new ActorSystem(this);
@@ -87,7 +109,9 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     final Strand strand = Strand.current();
-    final Scheduler scheduler = new GreenScheduler();
+    private final Scheduler dedicated = new DedicatedScheduler();
+    final TurnScheduler turns;
+    private final boolean allDedicated;
     final Observers observers;
     final Letters deadLetters = new Letters(this);
     final Failures failures = new Failures(FAILURES_KEPT);
@@ -109,7 +133,9 @@ public final class ActorSystem implements AutoCloseable {
         all.addAll(b.observers);
         observers = new Observers(all);
         ActorSpec<Object> spec = ActorSpec.internal(name, cell -> new InlineProgram(cell, null), b.supervision);
-        root = new Cell<>(this, null, b.parallelStop ? spec.stopsChildrenInParallel() : spec, InlineScheduler.ONE);
+        allDedicated = b.dedicated;
+        turns = new TurnScheduler(strand, name, b.parallelism);
+        root = new Cell<>(this, null, b.parallelStop ? spec.stopsChildrenInParallel() : spec);
         if (Runtime.version().compareTo(SOUND) < 0) {
             Log.LOG.warn("Java {} can hang green threads (JDK-8369227); use {} or later", Runtime.version(), SOUND);
         }
@@ -133,6 +159,14 @@ public final class ActorSystem implements AutoCloseable {
     /// @param name the first part of every path; not blank, without `/`
     public static Builder builder(String name) {
         return new Builder(name);
+    }
+
+    /// Who runs the program of an actor.
+    Scheduler schedulerOf(Cell<?> cell) {
+        if (cell.program instanceof InlineProgram) {
+            return InlineScheduler.ONE;
+        }
+        return cell.program.endsItself() || cell.spec.dedicated || allDedicated ? dedicated : turns;
     }
 
     // The tree.

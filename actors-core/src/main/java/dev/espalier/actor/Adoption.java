@@ -13,7 +13,7 @@ public final class Adoption implements AutoCloseable {
     static Adoption of(ActorSystem system, String name) {
         Thread thread = Thread.currentThread();
         ActorSpec<Object> spec = ActorSpec.internal(name, cell -> new InlineProgram(cell, thread), Supervision.DEFAULT);
-        Cell<Object> cell = new Cell<>(system, system.root(), spec, InlineScheduler.ONE);
+        Cell<Object> cell = new Cell<>(system, system.root(), spec);
         system.root().children().add(cell);
         cell.scheduler().start(cell);
         return new Adoption(cell);

@@ -74,7 +74,7 @@ final class BehaviorProgram<M> extends Program<M> {
 
     @Override
     boolean step() {
-        for (int i = 0; i < STEP; i++) {
+        for (int i = 0; i < STEP && !wasHurried(); i++) {
             if (isFinished()) {
                 return false;
             }

@@ -1,6 +1,5 @@
 package dev.espalier.actor;
 
-import dev.espalier.sync.Registration;
 import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
@@ -9,7 +8,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +15,9 @@ import org.jspecify.annotations.Nullable;
 /// One actor: where its parts meet. Senders use it as [ActorRef]; its life is in [Lifecycle], its user code in
 /// [Program], its messages in [Mailbox].
 final class Cell<M> implements ActorRef<M> {
-    private static final ThreadLocal<@Nullable Cell<?>> CURRENT = new ThreadLocal<>();
     private static final VarHandle RUN;
     private static final VarHandle CHILDREN;
     private static final int LONGEST_PATH = 400;
-    private static final long FULL_WARNING = 1_000_000_000L;
 
     static {
         try {
@@ -45,6 +41,9 @@ final class Cell<M> implements ActorRef<M> {
     /// Owned by the [Scheduler].
     volatile int run;
 
+    /// A turn scheduler's: for how many turns it is expected to wait in foreign code. A guess; races do no harm.
+    int mayWait;
+
     volatile @Nullable Strand strand;
     /// What this actor waits for now; written by its own thread.
     volatile @Nullable WaitEdge waiting;
@@ -54,23 +53,23 @@ final class Cell<M> implements ActorRef<M> {
     private volatile @Nullable ChildSet children;
     private volatile long leftOver;
 
-    Cell(ActorSystem system, @Nullable Cell<?> parent, ActorSpec<M> spec, Scheduler scheduler) {
+    Cell(ActorSystem system, @Nullable Cell<?> parent, ActorSpec<M> spec) {
         this.system = system;
         this.parent = parent;
         this.spec = spec;
-        this.scheduler = scheduler;
         this.mailbox = new Mailbox(spec.mailbox);
         this.program = spec.factory.create(this);
+        this.scheduler = system.schedulerOf(this);
         this.life = new Lifecycle(this);
     }
 
     /// The actor whose code the calling thread runs.
     static @Nullable Cell<?> current() {
-        return CURRENT.get();
+        return (Cell<?>) Strand.current().tenant();
     }
 
     static void enter(@Nullable Cell<?> cell) {
-        CURRENT.set(cell);
+        Strand.current().tenant(cell);
     }
 
     boolean casRun(int from, int to) {
@@ -128,111 +127,16 @@ final class Cell<M> implements ActorRef<M> {
         return hasChildSet() || program instanceof InlineProgram ? null : ActorSpec.DEFAULT_GRACE;
     }
 
-    // Sending.
+    // Sending and asking.
 
     @Override
     public void tell(M message) {
-        send(Objects.requireNonNull(message, "message"));
-    }
-
-    private void send(Object entry) {
-        Mailbox.Offer offer = mailbox.offer(entry, false);
-        if (offer == Mailbox.Offer.FULL) {
-            offer = sendFull(entry);
-        }
-        switch (offer) {
-            case ACCEPTED -> accepted();
-            case DROPPED -> dropped(entry);
-            case CLOSED -> late(entry);
-            case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + path());
-        }
-    }
-
-    private void accepted() {
-        wake();
-        if (spec.mailbox.overflow == Overflow.DROP_OLDEST && mailbox.isFull()) {
-            noteFull();
-        }
-    }
-
-    private void dropped(Object entry) {
-        noteFull();
-        if (entry instanceof Request<?> request) {
-            request.abort(
-                    new MailboxFullException("The mailbox of " + path() + " is full: the request was dropped", null));
-        }
-    }
-
-    private void late(Object entry) {
-        mailbox.countLate();
-        system.totals.countLate();
-        system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), DeadLetter.Reason.STOPPED));
-        refuse(entry);
-    }
-
-    private void refuse(Object entry) {
-        if (entry instanceof Request<?> request) {
-            request.abort(new ActorStoppedException(path() + " has stopped and cannot reply", null));
-        }
-    }
-
-    /// The mailbox was full: does what its policy says.
-    private Mailbox.Offer sendFull(Object entry) {
-        if (spec.mailbox.overflow == Overflow.FAIL) {
-            noteFull();
-            throw new MailboxFullException(
-                    "The mailbox of " + path() + " is full: " + mailbox.depth() + " messages", null);
-        }
-        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.SEND, this, null);
-        mailbox.addWaiting(edge);
-        try {
-            long warnAt = Ladder.later(system.now(), FULL_WARNING);
-            while (true) {
-                Mailbox.Offer offer = mailbox.offer(entry, edge.letThrough());
-                if (offer != Mailbox.Offer.FULL) {
-                    return offer;
-                }
-                edge.resolve();
-                if (!edge.letThrough() && !mailbox.hasRoomOrClosed()) {
-                    boolean warned = warnAt - system.now() <= 0;
-                    if (warned) {
-                        warnFull(edge.strand.thread().getName());
-                    }
-                    Strand.park(this, warned ? Long.MAX_VALUE : warnAt);
-                }
-            }
-        } finally {
-            mailbox.removeWaiting(edge);
-            edge.exit();
-        }
-    }
-
-    /// A message met a full mailbox without waiting: warns if that has gone on for a second.
-    private void noteFull() {
-        if (mailbox.fullFor(system.now()) > FULL_WARNING) {
-            warnFull(Thread.currentThread().getName());
-        }
-    }
-
-    private void warnFull(String sender) {
-        if (mailbox.startWarning()) {
-            long depth = mailbox.depth();
-            Log.LOG.warn("The mailbox of {} has been full for over 1 s: {} messages, sender {}", path(), depth, sender);
-            system.observers.mailboxFull(this, depth, sender);
-        }
+        Sending.send(this, Objects.requireNonNull(message, "message"));
     }
 
     @Override
     public boolean tryTell(M message) {
-        Objects.requireNonNull(message, "message");
-        if (!mailbox.hasRoomOrClosed() || mailbox.isClosed()) {
-            return false;
-        }
-        Mailbox.Offer offer = mailbox.offerIfRoom(message);
-        if (offer == Mailbox.Offer.ACCEPTED) {
-            wake();
-        }
-        return offer == Mailbox.Offer.ACCEPTED;
+        return Sending.trySend(this, Objects.requireNonNull(message, "message"));
     }
 
     @Override
@@ -240,101 +144,9 @@ final class Cell<M> implements ActorRef<M> {
         messages.forEach(this::tell);
     }
 
-    // Asking.
-
     @Override
     public <R> R ask(Function<ReplyTo<R>, ? extends M> request, Duration timeout) {
-        Strand self = Strand.current();
-        Request<R> pending = new Request<>(self, deadline(timeout), null);
-        if (current() == this) {
-            throw new AskCycleException("An actor cannot ask itself: " + path(), null);
-        }
-        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.ASK, this, pending);
-        try {
-            sendRequest(request, pending);
-            awaitDone(pending);
-            return answer(pending);
-        } catch (dev.espalier.sync.CancelledException e) {
-            pending.abort(new AskTimeoutException("The asker was cancelled", e));
-            throw e;
-        } finally {
-            edge.exit();
-        }
-    }
-
-    private void awaitDone(Request<?> pending) {
-        Registration end = stopped.onGo(() -> refuse(pending));
-        try {
-            while (!pending.isDone() && pending.deadlineNanos - Strand.now() > 0) {
-                Strand.park(this, pending.deadlineNanos);
-            }
-        } finally {
-            end.remove();
-        }
-        if (!pending.isDone()) {
-            pending.abort(new AskTimeoutException(timeoutText(pending), null));
-        }
-    }
-
-    /// An asked actor may reply null; the type of the reply says whether it does.
-    @SuppressWarnings({"NullAway", "DataFlowIssue"})
-    private static <R> R answer(Request<R> pending) {
-        return pending.result();
-    }
-
-    private <R> void sendRequest(Function<ReplyTo<R>, ? extends M> request, Request<R> pending) {
-        M message = Objects.requireNonNull(request.apply(pending), "the request made by an ask");
-        pending.message = message;
-        send(pending);
-    }
-
-    /// An ask that does not wait: the completion is called once, on whatever thread.
-    <R> void askLater(
-            Function<ReplyTo<R>, ? extends M> request,
-            Duration timeout,
-            BiConsumer<@Nullable R, @Nullable Throwable> completion) {
-        Request<R> pending = new Request<>(Strand.current(), deadline(timeout), completion);
-        Registration timer = system.strand.schedule(
-                pending.deadlineNanos, () -> pending.abort(new AskTimeoutException(timeoutText(pending), null)));
-        pending.whenDone(timer);
-        try {
-            sendRequest(request, pending);
-        } catch (MailboxFullException e) {
-            pending.abort(e);
-        } catch (Throwable t) { // it was never sent: no outcome
-            timer.remove();
-            throw t;
-        }
-        Registration end = stopped.onGo(() -> refuse(pending));
-        pending.whenDone(() -> {
-            end.remove();
-            return timer.remove();
-        });
-    }
-
-    /// Now plus the time-out, but not after the deadline of the request that the asker is handling.
-    private long deadline(Duration timeout) {
-        Objects.requireNonNull(timeout, "An ask needs a deadline");
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("The time-out of an ask must be positive, not " + timeout);
-        }
-        long own = Strand.deadlineAfter(timeout);
-        Cell<?> asker = current();
-        CellContext<?> ctx = asker == null ? null : asker.context;
-        long outer = ctx == null ? Long.MAX_VALUE : ctx.deadlineNanos();
-        if (own == Long.MAX_VALUE || outer == Long.MAX_VALUE) {
-            return own == Long.MAX_VALUE ? outer : own;
-        }
-        return own - outer <= 0 ? own : outer;
-    }
-
-    private String timeoutText(Request<?> pending) {
-        Cell<?> asker = pending.asker;
-        return (asker == null ? "thread " + pending.strand.thread().getName() : asker.path()) + " asked " + path()
-                + " and had no reply for "
-                + Duration.ofNanos(system.now() - pending.startedNanos).toMillis()
-                + " ms; the asked actor is " + state() + " (" + life.activity() + ") with " + mailbox.depth()
-                + " messages queued";
+        return Asking.ask(this, request, timeout);
     }
 
     // The end.
@@ -509,7 +321,7 @@ final class Cell<M> implements ActorRef<M> {
         if (childSpec.significant && childSpec.restart == Restart.PERMANENT) {
             throw new IllegalArgumentException("A significant child must be transient or temporary: " + childSpec.name);
         }
-        Cell<C> child = new Cell<>(system, this, childSpec, system.scheduler);
+        Cell<C> child = new Cell<>(system, this, childSpec);
         ActorSpec<?> before = children().add(child);
         life.childAdded(child);
         if (child.program.endsItself()) {
@@ -562,7 +374,7 @@ final class Cell<M> implements ActorRef<M> {
         }
         system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), reason));
         if (reason != DeadLetter.Reason.EXPIRED) { // its asker has its answer, or is about to see the time-out
-            refuse(entry);
+            Sending.refuse(this, entry);
         }
     }
 
@@ -599,6 +411,7 @@ final class Cell<M> implements ActorRef<M> {
         if (parent != null) {
             parent.life.childStopped(this, byItself);
         } else {
+            system.turns.close();
             system.stop.rootStopped();
         }
     }

@@ -233,7 +233,8 @@ final class CellContext<M> implements ActorContext<M> {
             BiFunction<@Nullable R, @Nullable Throwable, ? extends M> outcome) {
         checkAlive();
         Cell<T> asked = (Cell<T>) target;
-        asked.<R>askLater(
+        Asking.<T, R>askLater(
+                asked,
                 request,
                 timeout,
                 (reply, error) -> cell.program.run(() -> deliver(outcome.apply(reply, error)), incarnation));

@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.CancelledException;
+import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedByInterruptException;
@@ -74,6 +75,8 @@ abstract class Program<M> {
     volatile long drainMark = -1;
     private volatile int owner = NOBODY;
     private volatile @Nullable CancelScope scope;
+    /// Asked to end the turn after this message; by the sentinel.
+    private volatile boolean hurried;
     private volatile boolean finished;
     private volatile @Nullable Thread userThread;
     private boolean interrupted;
@@ -173,7 +176,9 @@ abstract class Program<M> {
 
     /// The thread stops running the program; does nothing if the actor was abandoned.
     void giveBack() {
-        OWNER.compareAndSet(this, ENGINE, NOBODY);
+        if (owner == ENGINE) { // nobody else leads away from there
+            OWNER.setRelease(this, NOBODY);
+        }
     }
 
     /// The thread that runs user code now; after an abandon the lost one, until it comes back.
@@ -195,6 +200,19 @@ abstract class Program<M> {
         }
         StackTraceElement[] stack = thread.getStackTrace();
         return thread.equals(userThread) ? stack : NOWHERE;
+    }
+
+    void hurry() {
+        hurried = true;
+    }
+
+    /// Whether the turn is to end; forgets it.
+    boolean wasHurried() {
+        if (hurried) {
+            hurried = false;
+            return true;
+        }
+        return false;
     }
 
     boolean isAbandoned() {
@@ -322,11 +340,12 @@ abstract class Program<M> {
             if (inside == null) {
                 code.call();
             } else {
-                inside.enter();
+                Strand self = Strand.current();
+                inside.expect(self);
                 try {
                     code.call();
                 } finally {
-                    inside.exit();
+                    inside.leave(self);
                 }
             }
             return null;

@@ -119,6 +119,24 @@ public final class CancelScope {
         }
     }
 
+    /// As [#enter], but free until the strand first waits or looks for a cancel: only then is the scope entered.
+    /// For code that mostly does neither. To be left by [#leave].
+    ///
+    /// @param self the calling strand
+    public void expect(Strand self) {
+        self.expect(this);
+    }
+
+    /// Leaves a scope that was opened by [#expect].
+    ///
+    /// @param self the calling strand
+    /// @throws IllegalStateException if this is not the innermost scope of the calling strand
+    public void leave(Strand self) {
+        if (!self.unexpect(this)) {
+            exit(0);
+        }
+    }
+
     /// Leaves this scope. A cancel that was not delivered waits for the next [#enter].
     ///
     /// @throws IllegalStateException if this is not the innermost scope of the calling strand

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// look finds the cancel.
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
-/// | `scope`, `shields`, `heldInterrupt` | the strand itself | the strand itself | plain |
+/// | `tenant`, `host`, `expected`, `scope`, `shields`, `heldInterrupt` | the strand itself | the strand itself | plain
+/// |
 /// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
 public final class Strand {
     /// As a deadline: never.
@@ -40,10 +41,33 @@ public final class Strand {
     @Nullable
     Object seat;
 
+    /// For the scheduler above: whose code runs here now.
+    private @Nullable Object tenant;
+
+    private @Nullable Host host;
+    /// A scope that counts as entered, but that nobody has looked at yet.
+    private @Nullable CancelScope expected;
+
     private @Nullable CancelScope scope;
     private int shields;
     private boolean heldInterrupt;
     private volatile boolean cancelHint;
+
+    /// Whoever runs the code of many on one strand: it is told when that code waits, and can let another strand
+    /// go on with the rest.
+    ///
+    /// *Threads.* Called by the strand itself.
+    public interface Host {
+        /// The strand is about to be parked. Must not park or throw.
+        ///
+        /// @param strand the calling strand
+        void beforePark(Strand strand);
+
+        /// The strand goes on. Must not park or throw.
+        ///
+        /// @param strand the calling strand
+        void afterPark(Strand strand);
+    }
 
     private Strand(Thread adopted) {
         ground = RealGround.INSTANCE;
@@ -101,6 +125,16 @@ public final class Strand {
     /// @return the started strand
     public Strand startSibling(String name, Runnable body) {
         return start(ground, name, true, true, body);
+    }
+
+    /// Starts a platform thread on the ground of this strand, whoever calls; see [#startPlatform].
+    ///
+    /// @param name the thread's name, set before it starts
+    /// @param daemon false: the JVM does not end before this thread
+    /// @param body what it does
+    /// @return the started strand
+    public Strand startPlatformSibling(String name, boolean daemon, Runnable body) {
+        return start(ground, name, false, daemon, body);
     }
 
     static Strand start(Ground ground, String name, boolean green, boolean daemon, Runnable body) {
@@ -166,8 +200,39 @@ public final class Strand {
         if (deadlineNanos != NEVER && deadlineNanos - self.ground.nanoTime() <= 0) {
             return;
         }
-        self.ground.park(self, blocker, deadlineNanos);
+        Host told = self.host;
+        if (told == null || self.tenant == null) {
+            self.ground.park(self, blocker, deadlineNanos);
+        } else {
+            told.beforePark(self);
+            try {
+                self.ground.park(self, blocker, deadlineNanos);
+            } finally {
+                told.afterPark(self);
+            }
+        }
         self.checkCancelled();
+    }
+
+    /// Lets every green thread that waits for a processor have one before the calling strand goes on; green
+    /// threads are not preempted. [Thread#yield] would not do: it only serves the carrier's own queue.
+    ///
+    /// @param nanos how long to stay away at least; not negative
+    public static void giveWay(long nanos) {
+        parkIdle(Strand.class, now() + Math.max(1, nanos));
+    }
+
+    /// Parks the calling strand, whatever scope it is in: for threads that wait for work to do, not for an event
+    /// of the code that they run. A cancel does not end it; an interrupt that is pending is dropped.
+    ///
+    /// @param blocker shown by debuggers and thread dumps
+    /// @param deadlineNanos a value of this strand's clock; [Long#MAX_VALUE] for none
+    public static void parkIdle(Object blocker, long deadlineNanos) {
+        Strand self = current();
+        if (Thread.interrupted()) {
+            return; // a set flag would turn every park into a busy loop
+        }
+        self.ground.park(self, blocker, deadlineNanos);
     }
 
     /// Ends the current or next [#park] of this strand.
@@ -206,6 +271,34 @@ public final class Strand {
         }
         long deadline = now() + duration.toNanos(); // may wrap: the clock may, too
         return deadline == NEVER ? deadline + 1 : deadline; // a nanosecond late rather than never
+    }
+
+    /// Says whose code the calling strand runs from now on.
+    ///
+    /// @param whose any object that means something to the caller; null for nobody's
+    public void tenant(@Nullable Object whose) {
+        tenant = whose;
+    }
+
+    /// Whose code it runs; for the strand itself.
+    ///
+    /// @return what [#tenant(Object)] was told last, or null
+    public @Nullable Object tenant() {
+        return tenant;
+    }
+
+    /// From now on the host is told when a tenant's code parks here; for the strand itself.
+    ///
+    /// @param host whom to tell, or null
+    public void host(@Nullable Host host) {
+        this.host = host;
+    }
+
+    /// Who is told when a tenant's code parks here; for the strand itself.
+    ///
+    /// @return the host, or null
+    public @Nullable Host host() {
+        return host;
     }
 
     /// Whether the deadline has come on the clock of the calling strand.
@@ -255,7 +348,29 @@ public final class Strand {
 
     @Nullable
     CancelScope scope() {
+        CancelScope first = expected;
+        if (first != null) {
+            expected = null;
+            first.enter();
+        }
         return scope;
+    }
+
+    /// See [CancelScope#expect].
+    void expect(CancelScope next) {
+        scope(); // an outer one that is still expected
+        expected = next;
+    }
+
+    /// Takes an expected scope back.
+    ///
+    /// @return false if it was entered meanwhile
+    boolean unexpect(CancelScope last) {
+        if (expected == last) {
+            expected = null;
+            return true;
+        }
+        return false;
     }
 
     void scope(@Nullable CancelScope innermost) {
@@ -271,6 +386,7 @@ public final class Strand {
     }
 
     void beginShield() {
+        scope(); // one that is expected began outside
         shields++;
     }
 
@@ -283,6 +399,9 @@ public final class Strand {
     }
 
     void checkCancelled() {
+        if (expected != null) {
+            scope();
+        }
         if (cancelHint) {
             cancelHint = false; // before the look: a cancel that the look misses sets it again
             CancelScope.deliver(this);

@@ -31,7 +31,7 @@ class AskAsMessageTest {
                 case Talk.Start(ActorRef<Get> whom, Duration timeout) ->
                     ctx.<Get, Integer>ask(whom, replyTo -> new Get(1, replyTo), timeout, Talk.Outcome::new);
                 case Talk.Outcome outcome -> {
-                    assertEquals("/t/talker", Thread.currentThread().getName());
+                    assertEquals("/t/talker", String.valueOf(Cell.current()));
                     outcomes.add(outcome);
                 }
             }

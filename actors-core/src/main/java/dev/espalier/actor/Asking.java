@@ -1,0 +1,111 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.CancelledException;
+import dev.espalier.sync.Registration;
+import dev.espalier.sync.Strand;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// What an asker does, on its own thread: makes the [Request], sends it, and waits or leaves a completion. No
+/// state: all of it is in the request.
+final class Asking {
+    private Asking() {}
+
+    /// Asks and waits.
+    static <M, R> R ask(Cell<M> to, Function<ReplyTo<R>, ? extends M> request, Duration timeout) {
+        Strand self = Strand.current();
+        Request<R> pending = new Request<>(self, deadline(timeout), null);
+        if (Cell.current() == to) {
+            throw new AskCycleException("An actor cannot ask itself: " + to.path(), null);
+        }
+        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.ASK, to, pending);
+        try {
+            send(to, request, pending);
+            awaitDone(to, pending);
+            return answer(pending);
+        } catch (CancelledException e) {
+            pending.abort(new AskTimeoutException("The asker was cancelled", e));
+            throw e;
+        } finally {
+            edge.exit();
+        }
+    }
+
+    private static void awaitDone(Cell<?> to, Request<?> pending) {
+        Registration end = to.stopped().onGo(() -> Sending.refuse(to, pending));
+        try {
+            while (!pending.isDone() && pending.deadlineNanos - Strand.now() > 0) {
+                Strand.park(to, pending.deadlineNanos);
+            }
+        } finally {
+            end.remove();
+        }
+        if (!pending.isDone()) {
+            pending.abort(new AskTimeoutException(timeoutText(to, pending), null));
+        }
+    }
+
+    /// An asked actor may reply null; the type of the reply says whether it does.
+    @SuppressWarnings({"NullAway", "DataFlowIssue"})
+    private static <R> R answer(Request<R> pending) {
+        return pending.result();
+    }
+
+    private static <M, R> void send(Cell<M> to, Function<ReplyTo<R>, ? extends M> request, Request<R> pending) {
+        pending.message = Objects.requireNonNull(request.apply(pending), "the request made by an ask");
+        Sending.send(to, pending);
+    }
+
+    /// Asks and does not wait: the completion is called once, on whatever thread.
+    static <M, R> void askLater(
+            Cell<M> to,
+            Function<ReplyTo<R>, ? extends M> request,
+            Duration timeout,
+            BiConsumer<@Nullable R, @Nullable Throwable> completion) {
+        Request<R> pending = new Request<>(Strand.current(), deadline(timeout), completion);
+        Registration timer = to.system.strand.schedule(
+                pending.deadlineNanos, () -> pending.abort(new AskTimeoutException(timeoutText(to, pending), null)));
+        pending.whenDone(timer);
+        try {
+            send(to, request, pending);
+        } catch (MailboxFullException e) {
+            pending.abort(e);
+        } catch (Throwable t) { // it was never sent: no outcome
+            timer.remove();
+            throw t;
+        }
+        Registration end = to.stopped().onGo(() -> Sending.refuse(to, pending));
+        pending.whenDone(() -> {
+            end.remove();
+            return timer.remove();
+        });
+    }
+
+    /// Now plus the time-out, but not after the deadline of the request that the asker is handling.
+    private static long deadline(Duration timeout) {
+        Objects.requireNonNull(timeout, "An ask needs a deadline");
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("The time-out of an ask must be positive, not " + timeout);
+        }
+        long own = Strand.deadlineAfter(timeout);
+        Cell<?> asker = Cell.current();
+        CellContext<?> ctx = asker == null ? null : asker.context;
+        long outer = ctx == null ? Long.MAX_VALUE : ctx.deadlineNanos();
+        if (own == Long.MAX_VALUE || outer == Long.MAX_VALUE) {
+            return own == Long.MAX_VALUE ? outer : own;
+        }
+        return own - outer <= 0 ? own : outer;
+    }
+
+    private static String timeoutText(Cell<?> to, Request<?> pending) {
+        Cell<?> asker = pending.asker;
+        return (asker == null ? "thread " + pending.strand.thread().getName() : asker.path()) + " asked " + to.path()
+                + " and had no reply for "
+                + Duration.ofNanos(to.system.now() - pending.startedNanos).toMillis()
+                + " ms; the asked actor is " + to.state() + " (" + to.life.activity() + ") with "
+                + to.mailbox.depth() + " messages queued";
+    }
+}

@@ -1,0 +1,118 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Strand;
+
+/// What a sender does with its message, on its own thread: offers it to the mailbox and wakes the actor, or
+/// does what the mailbox says when it is full or closed. No state: all of it is in [Mailbox].
+final class Sending {
+    private static final long FULL_WARNING = 1_000_000_000L;
+
+    private Sending() {}
+
+    /// Sends a message or a [Request]; waits if the mailbox says so.
+    static void send(Cell<?> to, Object entry) {
+        Mailbox.Offer offer = to.mailbox.offer(entry, false);
+        if (offer == Mailbox.Offer.FULL) {
+            offer = sendFull(to, entry);
+        }
+        switch (offer) {
+            case ACCEPTED -> accepted(to);
+            case DROPPED -> dropped(to, entry);
+            case CLOSED -> late(to, entry);
+            case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + to.path());
+        }
+    }
+
+    /// Sends a message if there is room at this moment.
+    static boolean trySend(Cell<?> to, Object entry) {
+        Mailbox mailbox = to.mailbox;
+        if (!mailbox.hasRoomOrClosed() || mailbox.isClosed()) {
+            return false;
+        }
+        Mailbox.Offer offer = mailbox.offerIfRoom(entry);
+        if (offer == Mailbox.Offer.ACCEPTED) {
+            to.wake();
+        }
+        return offer == Mailbox.Offer.ACCEPTED;
+    }
+
+    private static void accepted(Cell<?> to) {
+        to.wake();
+        if (to.spec.mailbox.overflow == Overflow.DROP_OLDEST && to.mailbox.isFull()) {
+            noteFull(to);
+        }
+    }
+
+    private static void dropped(Cell<?> to, Object entry) {
+        noteFull(to);
+        if (entry instanceof Request<?> request) {
+            request.abort(new MailboxFullException(
+                    "The mailbox of " + to.path() + " is full: the request was dropped", null));
+        }
+    }
+
+    private static void late(Cell<?> to, Object entry) {
+        to.mailbox.countLate();
+        to.system.totals.countLate();
+        to.system.deadLetters.add(new DeadLetter(Mailbox.message(entry), to.path(), DeadLetter.Reason.STOPPED));
+        refuse(to, entry);
+    }
+
+    /// Fails a request that nobody will answer.
+    static void refuse(Cell<?> to, Object entry) {
+        if (entry instanceof Request<?> request) {
+            request.abort(new ActorStoppedException(to.path() + " has stopped and cannot reply", null));
+        }
+    }
+
+    /// The mailbox was full: does what its policy says.
+    private static Mailbox.Offer sendFull(Cell<?> to, Object entry) {
+        if (to.spec.mailbox.overflow == Overflow.FAIL) {
+            noteFull(to);
+            throw new MailboxFullException(
+                    "The mailbox of " + to.path() + " is full: " + to.mailbox.depth() + " messages", null);
+        }
+        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.SEND, to, null);
+        to.mailbox.addWaiting(edge);
+        try {
+            return awaitRoom(to, entry, edge);
+        } finally {
+            to.mailbox.removeWaiting(edge);
+            edge.exit();
+        }
+    }
+
+    private static Mailbox.Offer awaitRoom(Cell<?> to, Object entry, WaitEdge edge) {
+        long warnAt = Ladder.later(to.system.now(), FULL_WARNING);
+        while (true) {
+            Mailbox.Offer offer = to.mailbox.offer(entry, edge.letThrough());
+            if (offer != Mailbox.Offer.FULL) {
+                return offer;
+            }
+            edge.resolve();
+            if (!edge.letThrough() && !to.mailbox.hasRoomOrClosed()) {
+                boolean warned = warnAt - to.system.now() <= 0;
+                if (warned) {
+                    warnFull(to, edge.strand.thread().getName());
+                }
+                Strand.park(to, warned ? Long.MAX_VALUE : warnAt);
+            }
+        }
+    }
+
+    /// A message met a full mailbox without waiting: warns if that has gone on for a second.
+    private static void noteFull(Cell<?> to) {
+        if (to.mailbox.fullFor(to.system.now()) > FULL_WARNING) {
+            warnFull(to, Thread.currentThread().getName());
+        }
+    }
+
+    private static void warnFull(Cell<?> to, String sender) {
+        if (to.mailbox.startWarning()) {
+            long depth = to.mailbox.depth();
+            Log.LOG.warn(
+                    "The mailbox of {} has been full for over 1 s: {} messages, sender {}", to.path(), depth, sender);
+            to.system.observers.mailboxFull(to, depth, sender);
+        }
+    }
+}

@@ -1,0 +1,445 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Strand;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jctools.queues.MessagePassingQueue;
+import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
+
+/// A thread that runs turns of many actors, one after the other; see [TurnScheduler].
+///
+/// | `state` | meaning | next |
+/// |---|---|---|
+/// | ACTIVE | has a seat; looks for work or runs a turn | DETACHED (itself before it parks in a turn, or the sentinel),
+/// IDLE (itself) |
+/// | DETACHED | runs a turn without a seat | ACTIVE (itself, with a seat), IDLE (itself, after the turn) |
+/// | IDLE | a spare, parked or about to | ACTIVE (who wakes it, or itself), ENDED (itself) |
+/// | ENDED | | |
+///
+/// All transitions are by CAS. Who leads it away from ACTIVE gives its seat back; who leads it to ACTIVE has
+/// taken one.
+///
+/// | field | written by | read by | access |
+/// |---|---|---|---|
+/// | `next`, `current`, `turns` | the worker | sentinel | opaque |
+/// | `ring` | the worker puts; the worker and thieves take | all | queue, one producer |
+/// | `searcher` | worker, waker, sentinel | | CAS |
+/// | `giveWay`, `renamed` | sentinel sets, worker clears | both | volatile |
+///
+/// If the worker stalls in a turn, its ring can be emptied by thieves and its `next` is copied by the sentinel.
+/// If it stalls between two turns, with an entry in its hand, that actor waits for it: between a take from a
+/// queue and [Program#take] there is nothing that waits.
+final class Worker implements Runnable, Strand.Host {
+    private static final int ACTIVE = 0;
+    private static final int DETACHED = 1;
+    private static final int IDLE = 2;
+    private static final int ENDED = 3;
+
+    /// So many turns from `next` in a row, if others wait.
+    private static final int STREAK = 64;
+    /// Every so many picks the shared queue comes first: a power of two.
+    private static final int FAIR = 64;
+    /// How many entries a thief takes at most.
+    private static final int LOOT = 16;
+
+    private static final int RING = 256;
+    private static final long SPARE_NANOS = 5_000_000_000L;
+    /// A turn this short has not waited.
+    private static final long SHORT_NANOS = 200_000L;
+
+    private static final VarHandle STATE;
+    private static final VarHandle NEXT;
+    private static final VarHandle CURRENT;
+    private static final VarHandle TURNS;
+    private static final VarHandle SEARCHER;
+
+    static {
+        try {
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            STATE = lookup.findVarHandle(Worker.class, "state", int.class);
+            NEXT = lookup.findVarHandle(Worker.class, "next", Cell.class);
+            CURRENT = lookup.findVarHandle(Worker.class, "current", Cell.class);
+            TURNS = lookup.findVarHandle(Worker.class, "turns", long.class);
+            SEARCHER = lookup.findVarHandle(Worker.class, "searcher", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    final TurnScheduler scheduler;
+    final boolean green;
+    private final MessagePassingQueue<Cell<?>> ring = new SpmcVarHandleArrayQueue<>(RING);
+    private volatile int state = ACTIVE;
+    private volatile boolean searcher = true;
+    /// Asked to let other green threads have its carrier for a moment.
+    volatile boolean giveWay;
+
+    private volatile boolean renamed;
+    private @Nullable Cell<?> next;
+    private @Nullable Cell<?> current;
+    private long turns;
+    private int picks;
+    private int streak;
+    private @Nullable Strand strand;
+    private String title = "";
+    /// The sentinel's notes.
+    final Sentinel.Watch watch = new Sentinel.Watch();
+
+    Worker(TurnScheduler scheduler, boolean green) {
+        this.scheduler = scheduler;
+        this.green = green;
+    }
+
+    void begin(String name) {
+        title = name;
+        strand =
+                green ? scheduler.home.startSibling(name, this) : scheduler.home.startPlatformSibling(name, true, this);
+    }
+
+    // For others.
+
+    boolean isActive() {
+        return state == ACTIVE;
+    }
+
+    boolean isDetached() {
+        return state == DETACHED;
+    }
+
+    /// Whether the program of some actor runs, or is about to.
+    @Nullable
+    Cell<?> current() {
+        return (Cell<?>) CURRENT.getOpaque(this);
+    }
+
+    long turns() {
+        return (long) TURNS.getOpaque(this);
+    }
+
+    @Nullable
+    Cell<?> next() {
+        return (Cell<?>) NEXT.getOpaque(this);
+    }
+
+    @Nullable
+    Cell<?> steal() {
+        return ring.relaxedPoll();
+    }
+
+    boolean ringIsEmpty() {
+        return ring.isEmpty();
+    }
+
+    @Nullable
+    Strand strand() {
+        return strand;
+    }
+
+    boolean becomeActive() {
+        return STATE.compareAndSet(this, IDLE, ACTIVE);
+    }
+
+    void unpark() {
+        Strand mine = strand;
+        if (mine != null) {
+            mine.unpark();
+        }
+    }
+
+    /// Takes its seat away, and what it holds, for others to run.
+    ///
+    /// @return false if it had none
+    boolean detach() {
+        if (!STATE.compareAndSet(this, ACTIVE, DETACHED)) {
+            return false;
+        }
+        endSearch();
+        emptyRing();
+        scheduler.leaveSeat();
+        return true;
+    }
+
+    void emptyRing() {
+        for (Cell<?> each = steal(); each != null; each = steal()) {
+            scheduler.shared.add(each);
+        }
+    }
+
+    /// Looks for work no more.
+    ///
+    /// @return whether it did
+    boolean endSearch() {
+        if (searcher && (boolean) SEARCHER.getAndSet(this, false)) {
+            scheduler.searching.decrementAndGet();
+            return true;
+        }
+        return false;
+    }
+
+    void rename(String path) {
+        renamed = true;
+        Strand mine = strand;
+        if (mine != null) {
+            mine.thread().setName(path);
+        }
+    }
+
+    boolean isRenamed() {
+        return renamed;
+    }
+
+    // From the turn that runs on this worker.
+
+    /// Puts an entry: it is run after this turn.
+    void put(Cell<?> cell) {
+        Cell<?> displaced = next;
+        NEXT.setOpaque(this, cell);
+        if (displaced != null) {
+            queue(displaced);
+        }
+    }
+
+    private void queue(Cell<?> cell) {
+        if (!ring.relaxedOffer(cell)) {
+            scheduler.shared.add(cell);
+        }
+        scheduler.wakeOne();
+    }
+
+    /// Others may run it if it is what comes next here.
+    void offerNext(Cell<?> cell) {
+        if (next == cell) {
+            NEXT.setOpaque(this, null);
+            if (isActive()) {
+                queue(cell);
+            } else {
+                scheduler.share(cell);
+            }
+        }
+    }
+
+    @Override
+    public void beforePark(Strand self) {
+        Cell<?> cell = current;
+        if (cell == null) {
+            return;
+        }
+        handOver();
+        if (!renamed) {
+            rename(cell.path());
+        }
+    }
+
+    /// Gives the seat away in a turn, before something that may take long.
+    private void handOver() {
+        shareNext();
+        if (detach() && scheduler.hasQueued()) {
+            scheduler.wakeOne();
+        }
+    }
+
+    private void shareNext() {
+        Cell<?> mine = next;
+        if (mine != null) {
+            NEXT.setOpaque(this, null);
+            scheduler.shared.add(mine);
+        }
+    }
+
+    @Override
+    public void afterPark(Strand self) {
+        if (current != null) {
+            sitDown();
+        }
+    }
+
+    private boolean sitDown() {
+        if (!scheduler.takeSeat()) {
+            return false;
+        }
+        if (STATE.compareAndSet(this, DETACHED, ACTIVE)) {
+            return true;
+        }
+        scheduler.leaveSeat();
+        return isActive();
+    }
+
+    // The loop.
+
+    @Override
+    public void run() {
+        Strand self = Strand.current();
+        strand = self;
+        self.host(this);
+        boolean seated = true;
+        while (seated) {
+            Cell<?> cell = pick();
+            if (cell == null) {
+                seated = rest();
+            } else {
+                if (searcher && endSearch() && scheduler.searching.get() == 0 && scheduler.hasQueued()) {
+                    scheduler.wakeOne();
+                }
+                try {
+                    turn(cell, self);
+                } catch (Throwable t) {
+                    Log.engineError("A turn of " + cell + " failed", t);
+                    self.tenant(null);
+                    CURRENT.setOpaque(this, null);
+                }
+                seated = state == ACTIVE ? !giveWay || pause() : comeBack();
+            }
+        }
+        self.host(null);
+        scheduler.dismiss(this);
+    }
+
+    private @Nullable Cell<?> pick() {
+        if ((++picks & (FAIR - 1)) == 0) {
+            Cell<?> first = scheduler.shared.poll();
+            if (first != null) {
+                return first;
+            }
+        }
+        Cell<?> mine = next;
+        if (mine != null) {
+            NEXT.setOpaque(this, null);
+            if (++streak < STREAK || (ring.isEmpty() && scheduler.shared.isEmpty())) {
+                return mine;
+            }
+            queue(mine);
+        }
+        streak = 0;
+        Cell<?> own = ring.relaxedPoll();
+        if (own != null) {
+            return own;
+        }
+        Cell<?> common = scheduler.shared.poll();
+        return common != null ? common : rob();
+    }
+
+    /// Takes some entries of another worker.
+    private @Nullable Cell<?> rob() {
+        for (Worker victim : scheduler.workers) {
+            if (victim != this) {
+                Cell<?> first = victim.steal();
+                if (first != null) {
+                    for (int i = 1; i < LOOT && victim.ring.size() > i; i++) {
+                        Cell<?> more = victim.steal();
+                        if (more == null || !ring.relaxedOffer(more)) {
+                            putBack(more);
+                            break;
+                        }
+                    }
+                    return first;
+                }
+            }
+        }
+        return null;
+    }
+
+    private void putBack(@Nullable Cell<?> cell) {
+        if (cell != null) {
+            scheduler.shared.add(cell);
+        }
+    }
+
+    private void turn(Cell<?> cell, Strand self) {
+        Program<?> program = cell.program;
+        if (!program.take()) {
+            return; // an entry more than needed
+        }
+        TURNS.setOpaque(this, turns + 1);
+        CURRENT.setOpaque(this, cell);
+        self.tenant(cell);
+        boolean more = cell.mayWait > 0 ? waitingTurn(cell) : program.step();
+        self.tenant(null);
+        CURRENT.setOpaque(this, null);
+        if (renamed) {
+            renamed = false;
+            self.thread().setName(title);
+        }
+        if (more && !program.isFinished()) {
+            program.giveBack();
+            queue(cell);
+        } else if (TurnScheduler.release(cell)) {
+            queue(cell);
+        }
+    }
+
+    /// A turn of an actor that has waited in foreign code before: gives the seat away first.
+    private boolean waitingTurn(Cell<?> cell) {
+        handOver();
+        long began = System.nanoTime();
+        boolean more = cell.program.step();
+        if (System.nanoTime() - began < SHORT_NANOS) {
+            cell.mayWait--;
+        }
+        return more;
+    }
+
+    /// Lets other green threads have the carrier, keeping the seat.
+    private boolean pause() {
+        giveWay = false;
+        if (green) {
+            Strand.giveWay(1);
+        }
+        return true;
+    }
+
+    /// After a turn without a seat.
+    ///
+    /// @return false if the worker is to end
+    private boolean comeBack() {
+        if (sitDown()) {
+            return true;
+        }
+        shareNext();
+        emptyRing();
+        STATE.setVolatile(this, IDLE);
+        scheduler.addSpare(this);
+        if (!scheduler.shared.isEmpty()) {
+            scheduler.wakeOne();
+        }
+        return spare();
+    }
+
+    /// Found nothing: gives the seat back and waits.
+    ///
+    /// @return false if the worker is to end
+    private boolean rest() {
+        endSearch();
+        if (!STATE.compareAndSet(this, ACTIVE, IDLE)) {
+            return comeBack(); // the sentinel was faster
+        }
+        scheduler.addSpare(this);
+        scheduler.leaveSeat();
+        if (scheduler.hasQueued() && scheduler.takeSeat()) { // invariant 2: after the seat was given back
+            if (becomeActive()) {
+                scheduler.removeSpare(this);
+                return true;
+            }
+            scheduler.leaveSeat(); // somebody else has woken it, with another seat
+        }
+        return spare();
+    }
+
+    private boolean spare() {
+        long until = Strand.now() + SPARE_NANOS;
+        while (state == IDLE) {
+            boolean over =
+                    scheduler.closed || (until - Strand.now() <= 0 && scheduler.spares() > scheduler.parallelism);
+            if (over && STATE.compareAndSet(this, IDLE, ENDED)) {
+                scheduler.removeSpare(this);
+                return false;
+            }
+            if (until - Strand.now() <= 0) {
+                until = Long.MAX_VALUE;
+            }
+            Strand.parkIdle(scheduler, until);
+        }
+        searcher = true; // whoever woke it has counted it
+        return true;
+    }
+}
