@@ -298,9 +298,7 @@ final class BehaviorProgram<M> extends Program<M> {
         }
         long mark = cell.mailbox.tickets();
         while (live && !aborted && !isFinished() && (cell.mailbox.takenCount() < mark || !front.isEmpty())) {
-            if (!handleNext() && cell.mailbox.takenCount() < mark) {
-                Thread.onSpinWait();
-            }
+            handleNext();
         }
         if (isFinished()) {
             return;

@@ -237,12 +237,14 @@ final class Cell<M> implements ActorRef<M> {
         long deadline = Strand.deadlineAfter(timeout);
         Strand self = Strand.current();
         mailbox.addSettledWaiter(self);
+        long until = Ladder.later(self.nanoTime(), Mailbox.FIRST_LOOK);
         try {
             while (mailbox.settled() < mark) {
                 if (deadline != Long.MAX_VALUE && deadline - self.nanoTime() <= 0) {
                     return false;
                 }
-                Strand.park(this, deadline);
+                Strand.park(this, Ladder.earlier(until, deadline));
+                until = deadline;
             }
             return true;
         } finally {
@@ -389,7 +391,7 @@ final class Cell<M> implements ActorRef<M> {
 
     void closeMailbox() {
         mailbox.close();
-        for (Object entry = mailbox.pollTicketed(); entry != null; entry = mailbox.pollTicketed()) {
+        for (Object entry = mailbox.poll(); entry != null; entry = mailbox.poll()) {
             deadLetter(entry, DeadLetter.Reason.LEFT_OVER);
         }
         mailbox.wakeSettledWaiters();

@@ -182,7 +182,8 @@ final class Ladder {
         }
     }
 
-    private static long earlier(long a, long b) {
+    /// The earlier of two times on the clock, of which [Long#MAX_VALUE] means never.
+    static long earlier(long a, long b) {
         if (a == Long.MAX_VALUE || b == Long.MAX_VALUE) {
             return a == Long.MAX_VALUE ? b : a;
         }

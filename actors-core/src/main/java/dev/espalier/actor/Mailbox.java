@@ -4,61 +4,40 @@ import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import java.util.PriorityQueue;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jctools.queues.varhandle.unpadded.MpscLinkedVarHandleUnpaddedQueue;
 import org.jspecify.annotations.Nullable;
 
-/// The data lane of one actor: many senders, one reader, a bound, a close that loses nothing.
+/// The data lane of one actor: many senders, one reader, a bound, a close that loses nothing, and figures that
+/// add up. The entries are in the lock-free [TicketQueue]; this is what the actor's spec makes of them.
 ///
-/// *Problem.* A message must be either handled or a dead letter, also if it is sent at the very moment of the
-/// close; the bound must hold; the figures must add up.
+/// What most mailboxes never need is in [Incidents], made when the first of it happens.
 ///
-/// *Idea.* A sender first takes a ticket, then puts the message into an unbounded lock-free queue. The tickets
-/// are the word `accepted`: the number of tickets given, and one bit that says closed. Both in one word, so
-/// "still open" and "one more" are one decision. The reader counts what it takes out; depth = accepted - taken.
+/// | word | writer | reader | access |
+/// |---|---|---|---|
+/// | `processed` | the reader | all | release, volatile |
+/// | `held` | the reader | all | opaque |
+/// | `incidents` | whoever needs it first, CAS | all | volatile |
 ///
-/// | word | bits | writer | reader | access |
-/// |---|---|---|---|---|
-/// | `accepted` | 63: closed; 0–62: tickets given | senders (CAS, +1), the closer (sets the bit) | all | volatile |
-/// | `taken` | messages out of the queue | the reader; with DROP_OLDEST also senders, under `dropLock` | all | volatile
-/// |
-/// | `processed`, `dead` | fates | the reader | all | opaque |
-/// | `dropped`, `late`, `overBound` | fates decided by senders | senders (+1) | all | volatile |
-///
-/// Linearization points: of a send, the CAS on `accepted`; of the close, the CAS that sets the bit.
-///
-/// 1. A ticket taken before the close is followed by its message in the queue, after it by none: the closer
-///    takes out exactly `accepted - taken` messages ([#pollTicketed]) and nothing is left.
-/// 2. `accepted - taken <= bound`, but for sends let in to break a cycle, counted in `overBound`.
-/// 3. A sender that found no room registers in `waiting` and looks again; the reader writes `taken` and then
-///    looks at `waiting`. Both are volatile, so one of them sees the other: no wake-up is lost. A sender that
-///    dies waiting takes its entry out; the wake-up goes to all waiting, so none can swallow another's.
-///
-/// If a sender stalls between ticket and message, the reader sees the queue as empty until the message comes;
-/// the closer waits for it. The sender cannot park or be cancelled in between.
-final class Mailbox {
-    private static final long CLOSED = Long.MIN_VALUE;
-    private static final VarHandle ACCEPTED;
-    private static final VarHandle DROPPED;
-    private static final VarHandle LATE;
-    private static final VarHandle OVER;
-    private static final VarHandle WARNED;
-    private static final VarHandle WAITING;
-    private static final VarHandle SETTLED_WAITERS;
+/// 1. Depth <= bound, but for sends let in to break a cycle, counted in `overBound`.
+/// 2. A sender that found no room registers as waiting and looks again; the reader takes and then looks for
+///    waiting ones. Once there has been one, the reader has a fence in between: one of them sees the other.
+///    Before the first one it has none, so that nobody pays for what never happens: therefore a sender's first
+///    wait, and only that, looks again after [#FIRST_LOOK]. The same holds for those that wait for fates. The
+///    wake-up goes to all waiting, so none can swallow another's.
+/// 3. With DROP_OLDEST, senders take, too: then all takes are under a lock.
+final class Mailbox extends TicketQueue {
+    /// How long the first wait for a mailbox lasts at most: 1 ms.
+    static final long FIRST_LOOK = 1_000_000L;
+
+    private static final VarHandle PROCESSED;
+    private static final VarHandle HELD;
+    private static final VarHandle INCIDENTS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            ACCEPTED = lookup.findVarHandle(Mailbox.class, "accepted", long.class);
-            DROPPED = lookup.findVarHandle(Mailbox.class, "dropped", long.class);
-            LATE = lookup.findVarHandle(Mailbox.class, "late", long.class);
-            OVER = lookup.findVarHandle(Mailbox.class, "overBound", long.class);
-            WARNED = lookup.findVarHandle(Mailbox.class, "warned", boolean.class);
-            WAITING = lookup.findVarHandle(Mailbox.class, "waiting", WaitingSenders.class);
-            SETTLED_WAITERS = lookup.findVarHandle(Mailbox.class, "settledWaiters", Queue.class);
+            PROCESSED = lookup.findVarHandle(Mailbox.class, "processed", long.class);
+            HELD = lookup.findVarHandle(Mailbox.class, "held", int.class);
+            INCIDENTS = lookup.findVarHandle(Mailbox.class, "incidents", Incidents.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -67,41 +46,27 @@ final class Mailbox {
     /// What became of an offer.
     enum Offer {
         ACCEPTED,
+        /// Accepted, and a number of others wait before it.
+        CROWDED,
         FULL,
         DROPPED,
         CLOSED
     }
 
-    private record Ranked(Object entry, long arrival) {}
+    /// Every so many waiting entries an offer is CROWDED: a power of two.
+    private static final int CROWD = 32;
 
     final MailboxSpec spec;
-    private final Queue<Object> queue = new MpscLinkedVarHandleUnpaddedQueue<>();
-    private final @Nullable PriorityQueue<Ranked> ranked;
-    private final @Nullable ReentrantLock dropLock;
-    private volatile long accepted;
-    private volatile long taken;
     private volatile long processed;
-    private volatile long dead;
-    private volatile long dropped;
-    private volatile long late;
-    private volatile long overBound;
-    private volatile @Nullable WaitingSenders waiting;
-    private volatile @Nullable Queue<Strand> settledWaiters;
-    private volatile long fullSince;
-    private volatile boolean warned;
-    private volatile long held;
-    private long arrivals;
+    @SuppressWarnings("UnusedVariable") // by its handle
+    private int held;
+    private volatile @Nullable Incidents incidents;
 
     Mailbox(MailboxSpec spec) {
         this.spec = spec;
-        var order = spec.priority;
-        ranked = order == null
-                ? null
-                : new PriorityQueue<>((a, b) -> {
-                    int byRank = order.compare(message(a.entry), message(b.entry));
-                    return byRank != 0 ? byRank : Long.compare(a.arrival, b.arrival);
-                });
-        dropLock = spec.overflow == Overflow.DROP_OLDEST ? new ReentrantLock() : null;
+        if (spec.priority != null || spec.overflow == Overflow.DROP_OLDEST) {
+            incidents();
+        }
     }
 
     /// The message of a mailbox entry.
@@ -112,39 +77,45 @@ final class Mailbox {
         return entry;
     }
 
+    private Incidents incidents() {
+        Incidents now = incidents;
+        if (now == null) {
+            INCIDENTS.compareAndSet(this, null, new Incidents(spec));
+            now = Objects.requireNonNull(incidents);
+        }
+        return now;
+    }
+
     // Senders.
 
     /// Offers an entry. FULL only if the policy is BLOCK or FAIL; with `force` never.
     Offer offer(Object entry, boolean force) {
-        while (true) {
-            long now = accepted;
-            if (now < 0) {
-                return Offer.CLOSED;
-            }
-            boolean over = now - taken >= spec.bound;
-            if (over && !force) {
-                switch (spec.overflow) {
-                    case BLOCK, FAIL -> {
-                        return Offer.FULL;
-                    }
-                    case DROP_NEWEST -> {
-                        DROPPED.getAndAdd(this, 1L);
-                        return Offer.DROPPED;
-                    }
-                    case DROP_OLDEST -> {
-                        dropOldest();
-                        continue;
-                    }
-                }
-            }
-            if (ACCEPTED.compareAndSet(this, now, now + 1)) {
-                if (over) {
-                    OVER.getAndAdd(this, 1L);
-                }
-                queue.offer(entry);
-                return Offer.ACCEPTED;
-            }
+        long length = push(entry, spec.bound);
+        if (length > 0) {
+            return (length & (CROWD - 1)) == 0 ? Offer.CROWDED : Offer.ACCEPTED;
         }
+        return length < 0 ? Offer.CLOSED : noRoom(entry, force);
+    }
+
+    private Offer noRoom(Object entry, boolean force) {
+        if (force) {
+            long length = push(entry, Long.MAX_VALUE);
+            if (length > spec.bound) {
+                incidents().countOverBound();
+            }
+            return length < 0 ? Offer.CLOSED : Offer.ACCEPTED;
+        }
+        return switch (spec.overflow) {
+            case BLOCK, FAIL -> Offer.FULL;
+            case DROP_NEWEST -> {
+                incidents().countDropped();
+                yield Offer.DROPPED;
+            }
+            case DROP_OLDEST -> {
+                dropOldest();
+                yield offer(entry, false);
+            }
+        };
     }
 
     boolean isFull() {
@@ -153,281 +124,190 @@ final class Mailbox {
 
     /// Whether an offer would find room, or the close.
     boolean hasRoomOrClosed() {
-        long now = accepted;
-        return now < 0 || now - taken < spec.bound;
+        return isClosed() || depth() < spec.bound;
     }
 
     /// Offers an entry only if there is room at this moment, whatever the policy.
     Offer offerIfRoom(Object entry) {
-        while (true) {
-            long now = accepted;
-            if (now < 0) {
-                return Offer.CLOSED;
-            }
-            if (now - taken >= spec.bound) {
-                return Offer.FULL;
-            }
-            if (ACCEPTED.compareAndSet(this, now, now + 1)) {
-                queue.offer(entry);
-                return Offer.ACCEPTED;
-            }
-        }
+        long length = push(entry, spec.bound);
+        return length > 0 ? Offer.ACCEPTED : length < 0 ? Offer.CLOSED : Offer.FULL;
     }
 
     void addWaiting(WaitEdge edge) {
-        senders().add(edge);
-    }
-
-    private WaitingSenders senders() {
-        if (waiting == null) {
-            WAITING.compareAndSet(this, null, new WaitingSenders());
-        }
-        return Objects.requireNonNull(waiting);
+        incidents().senders().add(edge);
     }
 
     /// See [WaitingSenders#letIn].
     long letIn(WaitEdge send, long now) {
-        return senders().letIn(send, now);
+        return incidents().senders().letIn(send, now);
     }
 
     void removeWaiting(WaitEdge edge) {
-        WaitingSenders all = waiting;
-        if (all != null) {
-            all.remove(edge);
-        }
+        incidents().senders().remove(edge);
     }
 
     /// Counts a message that came after the close.
     void countLate() {
-        LATE.getAndAdd(this, 1L);
+        incidents().countLate();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     private void dropOldest() {
-        ReentrantLock lock = dropLock;
-        if (lock == null) {
-            return;
-        }
-        lock.lock();
+        Incidents all = incidents();
+        all.takes.lock();
         try {
-            long now = accepted;
-            if (now >= 0 && now - taken >= spec.bound) {
-                Object oldest = queue.poll();
-                if (oldest != null) {
-                    taken++;
-                    DROPPED.getAndAdd(this, 1L);
-                    if (oldest instanceof Request<?> request) {
-                        request.abort(new MailboxFullException("The request was dropped from a full mailbox", null));
-                    }
+            Object oldest = isFull() && !isClosed() ? take() : null;
+            if (oldest != null) {
+                all.countDropped();
+                if (oldest instanceof Request<?> request) {
+                    request.abort(new MailboxFullException("The request was dropped from a full mailbox", null));
                 }
             }
         } finally {
-            lock.unlock();
+            all.takes.unlock();
         }
     }
 
     // The reader.
 
-    /// The next entry; null if there is none (yet).
+    /// The next entry; null if there is none.
     @Nullable
     Object poll() {
-        Object entry = pollQueue();
+        Incidents all = incidents;
+        if (all == null) {
+            return take();
+        }
+        Object entry = pollWith(all);
         if (entry != null) {
-            wakeSenders();
+            wakeSenders(all);
         }
         return entry;
     }
 
-    private @Nullable Object pollQueue() {
-        PriorityQueue<Ranked> byRank = ranked;
-        if (byRank != null) {
-            for (Object e = queue.poll(); e != null; e = queue.poll()) {
-                byRank.add(new Ranked(e, arrivals++));
-            }
-            Ranked first = byRank.poll();
-            if (first == null) {
-                return null;
-            }
-            setTaken();
-            return first.entry;
+    private @Nullable Object pollWith(Incidents all) {
+        if (all.ranked != null) {
+            return all.ranked.next(this);
         }
-        ReentrantLock lock = dropLock;
-        if (lock == null) {
-            Object entry = queue.poll();
-            if (entry != null) {
-                setTaken();
-            }
-            return entry;
+        if (spec.overflow != Overflow.DROP_OLDEST) {
+            return take();
         }
-        lock.lock();
+        all.takes.lock();
         try {
-            Object entry = queue.poll();
-            if (entry != null) {
-                setTaken();
-            }
-            return entry;
+            return take();
         } finally {
-            lock.unlock();
+            all.takes.unlock();
         }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
-    private void setTaken() {
-        taken++;
     }
 
     /// For how long it has been full, as senders have noticed.
     long fullFor(long now) {
-        long since = fullSince;
-        if (since == 0) {
-            fullSince = now == 0 ? 1 : now;
-            return 0;
-        }
-        return now - since;
+        return incidents().fullFor(now);
     }
 
     /// Whether this is the first warning of the episode.
     boolean startWarning() {
-        return WARNED.compareAndSet(this, false, true);
-    }
-
-    /// The reader has emptied half of it: the episode is over.
-    private void endEpisode() {
-        if (fullSince != 0) {
-            fullSince = 0;
-        }
-        if (warned) {
-            warned = false;
-        }
+        return incidents().startWarning();
     }
 
     /// Wakes the waiting senders once there is room worth waking for.
-    private void wakeSenders() {
-        WaitingSenders all = waiting;
-        if ((all != null || fullSince != 0 || warned) && depth() <= spec.bound / 2) {
-            endEpisode();
-            if (all != null) {
-                all.wakeAll();
-            }
+    private void wakeSenders(Incidents all) {
+        VarHandle.fullFence(); // invariant 2
+        if (depth() <= spec.bound / 2) {
+            all.roomAgain();
         }
     }
 
-    /// Whether a poll would find something. An entry whose ticket is taken but which has not arrived does not
-    /// count.
+    /// Whether a poll would find something.
     boolean hasNext() {
-        return !queue.isEmpty() || (ranked != null && !ranked.isEmpty());
+        Incidents all = incidents;
+        return hasEntry() || (all != null && all.ranked != null && !all.ranked.isEmpty());
     }
 
     /// Closes and lets waiting senders see it. Idempotent.
     void close() {
-        ACCEPTED.getAndBitwiseOr(this, CLOSED);
-        WaitingSenders all = waiting;
+        seal();
+        Incidents all = incidents;
         if (all != null) {
-            all.wakeAll();
+            all.wakeSenders();
         }
     }
 
-    /// After the close: the next entry whose ticket was taken before; waits for it if its sender is still on
-    /// the way. Null when all are out.
-    @Nullable
-    Object pollTicketed() {
-        while (depth() > 0) {
-            Object entry = pollQueue();
-            if (entry != null) {
-                return entry;
-            }
-            Thread.onSpinWait();
-        }
-        return null;
+    /// Closes if no message waits, and no sender for room: one decision, the CAS. After the close it has nothing
+    /// to do.
+    ///
+    /// @return whether it is closed
+    boolean closeIfEmpty() {
+        Incidents all = incidents;
+        return isClosed() || ((all == null || !all.hasWaitingSenders()) && sealIfEmpty());
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
     void countProcessed(long n) {
-        processed += n;
+        PROCESSED.setRelease(this, (long) PROCESSED.get(this) + n);
         wakeSettledWaiters();
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
     void countDead() {
-        dead++;
+        incidents().countDead();
         wakeSettledWaiters();
     }
 
     void addSettledWaiter(Strand strand) {
-        Queue<Strand> all = settledWaiters;
-        if (all == null) {
-            SETTLED_WAITERS.compareAndSet(this, null, new ConcurrentLinkedQueue<Strand>());
-            all = settledWaiters;
-        }
-        if (all != null) {
-            all.add(strand);
-        }
+        incidents().settledWaiters().add(strand);
     }
 
     void removeSettledWaiter(Strand strand) {
-        Queue<Strand> all = settledWaiters;
-        if (all != null) {
-            all.remove(strand);
-        }
+        incidents().settledWaiters().remove(strand);
     }
 
     void wakeSettledWaiters() {
-        Queue<Strand> all = settledWaiters;
+        Incidents all = incidents;
         if (all != null) {
-            all.forEach(Strand::unpark);
+            VarHandle.fullFence(); // invariant 2
+            all.wakeSettledWaiters();
         }
     }
 
     // Everybody.
 
-    boolean isClosed() {
-        return accepted < 0;
-    }
-
-    long tickets() {
-        return accepted & ~CLOSED;
-    }
-
-    long takenCount() {
-        return taken;
-    }
-
-    long depth() {
-        return (accepted & ~CLOSED) - taken;
-    }
-
     /// Messages that have met their fate.
     long settled() {
-        return processed + dead + droppedAfterTicket();
-    }
-
-    private long droppedAfterTicket() {
-        return spec.overflow == Overflow.DROP_OLDEST ? dropped : 0;
+        Incidents all = incidents;
+        long done = processed;
+        return all == null ? done : done + all.dead() + (spec.overflow == Overflow.DROP_OLDEST ? all.dropped() : 0);
     }
 
     /// Without the messages that came after the close.
     Ledger ledgerBeforeClose() {
-        return ledger(0);
+        return ledger(false);
     }
 
     Ledger ledger() {
-        return ledger(late);
+        return ledger(true);
     }
 
-    private Ledger ledger(long after) {
+    private Ledger ledger(boolean withLate) {
+        Incidents all = incidents;
         long fates = processed;
-        long letters = dead;
-        long lost = dropped;
+        if (all == null) {
+            long tickets = tickets();
+            return new Ledger(tickets, fates, 0, 0, depth() + held(), 0);
+        }
+        long after = withLate ? all.late() : 0;
+        long letters = all.dead();
+        long lost = all.dropped();
         long beforeTicket = spec.overflow == Overflow.DROP_NEWEST ? lost : 0;
         long tickets = tickets();
         // Not from the depth alone: a message in hand or stashed is taken but has not met its fate yet.
-        long queued = depth() + held;
-        return new Ledger(tickets + beforeTicket + after, fates, letters + after, lost, queued, overBound);
+        long queued = depth() + held();
+        return new Ledger(tickets + beforeTicket + after, fates, letters + after, lost, queued, all.overBound());
+    }
+
+    private int held() {
+        return (int) HELD.getOpaque(this);
     }
 
     /// Messages taken out that still wait for their fate: in hand, stashed, kept for a retry. Written by the
     /// reader.
-    void held(long n) {
-        held = n;
+    void held(int n) {
+        HELD.setOpaque(this, n);
     }
 }

@@ -14,6 +14,9 @@ interface Scheduler {
     /// There may be work for the actor. From any thread; never blocks.
     void wake(Cell<?> cell);
 
+    /// Many messages wait for the actor: if it is only waiting for the calling turn to end, others may run it.
+    default void crowded(Cell<?> cell) {}
+
     /// The program of the actor has nothing to do: parks the calling thread until a wake-up or the deadline.
     /// Only for programs that hold a thread (bodies), from within a step.
     void await(Cell<?> cell, long deadlineNanos);

@@ -17,6 +17,7 @@ final class Sending {
         }
         switch (offer) {
             case ACCEPTED -> accepted(to);
+            case CROWDED -> crowded(to);
             case DROPPED -> dropped(to, entry);
             case CLOSED -> late(to, entry);
             case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + to.path());
@@ -41,6 +42,11 @@ final class Sending {
         if (to.spec.mailbox.overflow == Overflow.DROP_OLDEST && to.mailbox.isFull()) {
             noteFull(to);
         }
+    }
+
+    private static void crowded(Cell<?> to) {
+        accepted(to);
+        to.scheduler().crowded(to);
     }
 
     private static void dropped(Cell<?> to, Object entry) {
@@ -83,7 +89,9 @@ final class Sending {
     }
 
     private static Mailbox.Offer awaitRoom(Cell<?> to, Object entry, WaitEdge edge) {
-        long warnAt = Ladder.later(to.system.now(), FULL_WARNING);
+        long began = to.system.now();
+        long warnAt = Ladder.later(began, FULL_WARNING);
+        long until = Ladder.later(began, Mailbox.FIRST_LOOK);
         while (true) {
             Mailbox.Offer offer = to.mailbox.offer(entry, edge.letThrough());
             if (offer != Mailbox.Offer.FULL) {
@@ -95,7 +103,8 @@ final class Sending {
                 if (warned) {
                     warnFull(to, edge.strand.thread().getName());
                 }
-                Strand.park(to, warned ? Long.MAX_VALUE : warnAt);
+                Strand.park(to, warned ? Long.MAX_VALUE : until);
+                until = warnAt;
             }
         }
     }

@@ -133,8 +133,8 @@ final class TurnScheduler implements Scheduler {
         watch();
     }
 
-    /// The mailbox of an actor fills while the actor waits for the sender's turn to end: others may run it.
-    void crowded(Cell<?> cell) {
+    @Override
+    public void crowded(Cell<?> cell) {
         if (Strand.current().host() instanceof Worker worker && worker.scheduler == this) {
             worker.offerNext(cell);
         }
