@@ -1,5 +1,7 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.CancelScope;
+import dev.espalier.sync.Strand;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,24 +75,32 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     @Override
-    boolean step() {
+    boolean step(Strand self) {
         for (int i = 0; i < STEP && !wasHurried(); i++) {
-            if (isFinished()) {
+            if (!(isCalm() ? handleNext(self) : attend(self))) {
                 return false;
             }
-            Command next = takeCommand();
-            if (next != null) {
-                execute(next);
-            } else if (!live) {
-                return false;
-            } else if (halted) {
-                live = false;
-                cell.life.userPaused();
-            } else if (drainDue()) {
-                reportDrained();
-            } else if (suspended || aborted || !(runTaskGuarded() || handleNext())) {
-                return false;
-            }
+        }
+        return true;
+    }
+
+    /// Does what comes before messages, or one message.
+    private boolean attend(Strand self) {
+        if (isFinished()) {
+            return false;
+        }
+        Command next = takeCommand();
+        if (next != null) {
+            execute(next);
+        } else if (!live) {
+            return false;
+        } else if (halted) {
+            dies();
+            cell.life.userPaused();
+        } else if (drainDue()) {
+            reportDrained();
+        } else {
+            return !suspended && !aborted && (runTaskGuarded() || handleNext(self));
         }
         return true;
     }
@@ -173,8 +183,8 @@ final class BehaviorProgram<M> extends Program<M> {
         }
     }
 
-    private boolean handleNext() {
-        Object entry = front.poll();
+    private boolean handleNext(Strand self) {
+        Object entry = front.isEmpty() ? null : front.poll();
         if (entry == null) {
             entry = cell.mailbox.poll();
             attempts = 0;
@@ -182,12 +192,12 @@ final class BehaviorProgram<M> extends Program<M> {
         if (entry == null) {
             return false;
         }
-        handle(entry);
+        handle(entry, self);
         return true;
     }
 
     @SuppressWarnings("unchecked")
-    private void handle(Object entry) {
+    private void handle(Object entry, Strand self) {
         if (entry instanceof Request<?> request && request.isExpired()) {
             updateHeld();
             cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
@@ -204,10 +214,7 @@ final class BehaviorProgram<M> extends Program<M> {
         updateHeld();
         cell.system.observers.messageStarted(cell, message);
         ctx.messageStarted(entry);
-        Throwable thrown = call(() -> {
-            now.onMessage(message, ctx);
-            return null;
-        });
+        Throwable thrown = callHandler(now, message, ctx, self);
         if (isFinished()) {
             return;
         }
@@ -219,6 +226,28 @@ final class BehaviorProgram<M> extends Program<M> {
         } else if (!stashed) {
             countProcessed();
         }
+    }
+
+    private @Nullable Throwable callHandler(Behavior<M> now, M message, CellContext<M> ctx, Strand self) {
+        CancelScope inside = scope();
+        Throwable thrown = null;
+        enterUser();
+        try {
+            if (inside == null) {
+                now.onMessage(message, ctx);
+            } else {
+                inside.expect(self);
+                try {
+                    now.onMessage(message, ctx);
+                } finally {
+                    inside.leave(self);
+                }
+            }
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        leaveUser(thrown);
+        return thrown;
     }
 
     /// No longer held first, then its fate: who waits for the last fate finds nothing held.
@@ -259,7 +288,7 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     private void failedWith(Throwable thrown, @Nullable Object message) {
-        live = false;
+        dies();
         cell.life.userFailed(cell.life.failure(thrown, message));
     }
 
@@ -298,12 +327,12 @@ final class BehaviorProgram<M> extends Program<M> {
         }
         long mark = cell.mailbox.tickets();
         while (live && !aborted && !isFinished() && (cell.mailbox.takenCount() < mark || !front.isEmpty())) {
-            handleNext();
+            handleNext(Strand.current());
         }
         if (isFinished()) {
             return;
         }
-        live = false;
+        dies();
         closeMailbox();
         deadLetterAside();
         Behavior<M> last = behavior;

@@ -35,7 +35,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
 
     @Override
     void stepOnce() {
-        step();
+        step(Strand.current());
     }
 
     /// The end of the inbox is work, too: a body on its way to its park must not miss that its children are
@@ -56,7 +56,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     }
 
     @Override
-    boolean step() {
+    boolean step(Strand self) {
         Command next = takeCommand();
         if (next == null) {
             return false;

@@ -268,7 +268,7 @@ final class Cell<M> implements ActorRef<M> {
                 ledger(),
                 life.activity(),
                 set == null ? List.of() : set.refs(),
-                own == null ? program.userThread() : own.thread());
+                own == null || !program.endsItself() ? program.userThread() : own.thread());
     }
 
     // Children.

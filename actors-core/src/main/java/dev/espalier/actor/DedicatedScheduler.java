@@ -3,6 +3,7 @@ package dev.espalier.actor;
 import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.Strand;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// Gives every actor a green thread of its own for life, named with its path: all bodies, and behaviors that ask
 /// for it ([ActorSpec#dedicated]).
@@ -49,11 +50,12 @@ final class DedicatedScheduler implements Scheduler {
 
     private static void live(Cell<?> cell) {
         Cell.enter(cell);
+        Strand self = Strand.current();
         // By the thread itself, before it can become IDLE: a waker that sees IDLE always finds it.
-        cell.strand = Strand.current();
+        cell.strand = self;
         boolean has = cell.program.take();
         while (has) {
-            has = runSteps(cell);
+            has = runSteps(cell, self);
             if (cell.program.isFinished()) {
                 break;
             }
@@ -68,9 +70,9 @@ final class DedicatedScheduler implements Scheduler {
     }
 
     /// @return false if the actor is no longer there
-    private static boolean runSteps(Cell<?> cell) {
+    private static boolean runSteps(Cell<?> cell, Strand self) {
         long since = cell.system.now();
-        while (cell.program.step()) {
+        while (cell.program.step(self)) {
             long now = cell.system.now();
             if (now - since > LONGEST_RUN && !cell.program.endsItself()) {
                 cell.program.giveBack();
@@ -107,6 +109,12 @@ final class DedicatedScheduler implements Scheduler {
         cell.program.giveBack();
         cell.run = IDLE;
         return cell.program.hasWork() && cell.casRun(IDLE, AWAKE);
+    }
+
+    @Override
+    public @Nullable Thread threadOf(Cell<?> cell) {
+        Strand strand = cell.strand;
+        return strand == null ? null : strand.thread();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Strand;
 import org.jspecify.annotations.Nullable;
 
 /// A node of the tree without code of the engine's: the root, and threads of other owners that were adopted. It
@@ -74,13 +75,13 @@ final class InlineProgram extends Program<Object> {
     }
 
     @Override
-    boolean step() {
+    boolean step(Strand self) {
         return false;
     }
 
     @Override
     void stepOnce() {
-        step();
+        step(Strand.current());
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.espalier.actor;
 
+import org.jspecify.annotations.Nullable;
+
 /// For nodes without a thread of the engine's: they do what they are told on the spot and never wait.
 final class InlineScheduler implements Scheduler {
     static final InlineScheduler ONE = new InlineScheduler();
@@ -9,6 +11,11 @@ final class InlineScheduler implements Scheduler {
     @Override
     public void start(Cell<?> cell) {
         cell.life.begin();
+    }
+
+    @Override
+    public @Nullable Thread threadOf(Cell<?> cell) {
+        return null;
     }
 
     @Override

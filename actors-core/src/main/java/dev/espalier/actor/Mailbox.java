@@ -58,8 +58,10 @@ final class Mailbox extends TicketQueue {
 
     final MailboxSpec spec;
     private volatile long processed;
+
     @SuppressWarnings("UnusedVariable") // by its handle
     private int held;
+
     private volatile @Nullable Incidents incidents;
 
     Mailbox(MailboxSpec spec) {

@@ -20,6 +20,8 @@ final class Nested {
         }
         Cell<?> caller = Cell.current();
         depth[0]++;
+        // Its scheduler does not see it while another runs inside.
+        Thread before = caller == null ? null : caller.program.swapUserThread(Thread.currentThread());
         Cell.enter(cell);
         try {
             cell.life.begin();
@@ -28,6 +30,9 @@ final class Nested {
             }
         } finally {
             Cell.enter(caller);
+            if (caller != null) {
+                caller.program.swapUserThread(before);
+            }
             depth[0]--;
         }
         return true;

@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// | `lane` | any | program | queue |
 /// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (NOBODY or USER -> ABANDONED; USER <-> INTERRUPTING) |
 /// both | CAS |
-/// | `userThread` | program: before ENGINE -> USER of a call, null after USER -> ENGINE | any | release, volatile |
+/// | `userThread` | program: for a call that is no message; the caller of a start on its own thread | any | release,
+/// volatile |
 /// | `interrupted` | life, while INTERRUPTING; program | program | plain, ordered by `owner` |
+/// | `attention` | true: who changes any of the above; false: program, before it looks at them | program | volatile |
 /// | `live`, `drainReported`, `context`, `borrowed` | program | program | plain |
 ///
 /// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
@@ -77,6 +79,8 @@ abstract class Program<M> {
     private volatile @Nullable CancelScope scope;
     /// Asked to end the turn after this message; by the sentinel.
     private volatile boolean hurried;
+    /// Whether there may be something else to do than to handle messages, or a reason not to.
+    private volatile boolean attention = true;
     private volatile boolean finished;
     private volatile @Nullable Thread userThread;
     private boolean interrupted;
@@ -95,7 +99,9 @@ abstract class Program<M> {
     abstract boolean endsItself();
 
     /// Does some work; false when there is none left.
-    abstract boolean step();
+    ///
+    /// @param self the calling strand
+    abstract boolean step(Strand self);
 
     /// Does what life commands now, and nothing else.
     abstract void stepOnce();
@@ -108,33 +114,63 @@ abstract class Program<M> {
     /// A child has failed; on the actor's thread.
     void childFailed(Failure failure) {}
 
+    /// After a change of what the program must look at.
+    private void attend() {
+        attention = true;
+        cell.wake();
+    }
+
+    /// Whether there is nothing to look at but messages; on the program's thread.
+    boolean isCalm() {
+        if (!attention) {
+            return true;
+        }
+        attention = false; // before the look: what changes after it sets it again
+        boolean calm = live
+                && command == null
+                && !halted
+                && !suspended
+                && !aborted
+                && (drainMark < 0 || drainReported)
+                && lane.isEmpty()
+                && !isFinished();
+        if (!calm) {
+            attention = true;
+        }
+        return calm;
+    }
+
+    /// The incarnation handles no more messages; on the program's thread.
+    void dies() {
+        live = false;
+        attention = true;
+    }
+
     // Called by life.
 
     void command(Command next) {
         command = next;
-        cell.wake();
+        attend();
     }
 
     void halt() {
         halted = true;
-        cell.wake();
+        attend();
     }
 
     void drainTo(long mark) {
         drainMark = mark;
-        cell.wake();
+        attend();
     }
 
     void childrenGone() {
         childrenGone = true;
-        cell.wake();
+        attend();
     }
 
     void suspend(boolean value) {
         suspended = value;
-        if (!value) {
-            cell.wake();
-        }
+        attend();
     }
 
     /// Cancels what runs, and handles no more messages.
@@ -144,13 +180,13 @@ abstract class Program<M> {
         if (now != null) {
             now.cancel();
         }
-        cell.wake();
+        attend();
     }
 
     /// Interrupts the user code that runs now, if any.
     synchronized void interrupt() {
         if (OWNER.compareAndSet(this, USER, INTERRUPTING)) {
-            Thread thread = userThread;
+            Thread thread = userThread();
             if (thread != null) {
                 interrupted = true;
                 thread.interrupt();
@@ -181,25 +217,40 @@ abstract class Program<M> {
         }
     }
 
-    /// The thread that runs user code now; after an abandon the lost one, until it comes back.
+    /// The thread that runs user code now; after an abandon the lost one, until it comes back. Messages leave no
+    /// trace here, for their thread is known to the scheduler.
     @Nullable
     Thread userThread() {
-        return userThread;
+        Thread thread = userThread;
+        if (thread != null || owner == NOBODY || owner == ENGINE) {
+            return thread;
+        }
+        return cell.scheduler().threadOf(cell);
     }
 
     void userThread(@Nullable Thread thread) {
         USER_THREAD.setRelease(this, thread);
     }
 
+    /// Names the thread that runs user code now, by itself; for the thread itself.
+    ///
+    /// @return what was named before
+    @Nullable
+    Thread swapUserThread(@Nullable Thread thread) {
+        Thread before = userThread;
+        userThread(thread);
+        return before;
+    }
+
     /// Where the user code is now; empty if none runs. The second look makes sure that the thread was still at
     /// it: one that has only started the actor soon does something else.
     StackTraceElement[] userStack() {
-        Thread thread = userThread;
+        Thread thread = userThread();
         if (thread == null) {
             return NOWHERE;
         }
         StackTraceElement[] stack = thread.getStackTrace();
-        return thread.equals(userThread) ? stack : NOWHERE;
+        return thread.equals(userThread()) ? stack : NOWHERE;
     }
 
     void hurry() {
@@ -227,10 +278,13 @@ abstract class Program<M> {
 
     void run(Runnable action, int incarnation) {
         lane.offer(new Task(incarnation, action));
-        cell.wake();
+        attend();
     }
 
     boolean hasWork() {
+        if (!attention) {
+            return hasMessages();
+        }
         if (command != null || finished || owner == ABANDONED) {
             return true;
         }
@@ -316,22 +370,41 @@ abstract class Program<M> {
         if (owner != ENGINE) {
             return null;
         }
-        interrupted = false;
         userThread(Thread.currentThread());
-        OWNER.compareAndSet(this, ENGINE, USER); // nobody else leads away from ENGINE
+        enterUser();
         Throwable thrown = callInScope(code);
-        boolean back = comeBack();
+        leaveUser(thrown);
         userThread(null);
-        if (!back) {
+        return thrown;
+    }
+
+    /// From the engine into user code.
+    void enterUser() {
+        interrupted = false;
+        OWNER.setRelease(this, USER); // nobody else leads away from ENGINE
+    }
+
+    /// From user code, which has ended by what it has thrown or by itself, into the engine; see [#isFinished] after
+    /// that.
+    void leaveUser(@Nullable Throwable thrown) {
+        if (!comeBack()) {
             Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
             finished = true;
-            return thrown;
+            attention = true;
+            return;
         }
         if ((interrupted || !borrowed) && Thread.interrupted()) {
             Log.LOG.debug("An interrupt was left over in {}", cell.path());
         }
-        cell.system.noteThrown(thrown);
-        return thrown;
+        if (thrown != null) {
+            cell.system.noteThrown(thrown);
+        }
+    }
+
+    /// The scope in which user code can be cancelled.
+    @Nullable
+    CancelScope scope() {
+        return scope;
     }
 
     private @Nullable Throwable callInScope(Callable<?> code) {
@@ -401,7 +474,7 @@ abstract class Program<M> {
 
     /// Ends the incarnation as far as the user can see it.
     void endContext() {
-        live = false;
+        dies();
         scope = null;
         CellContext<M> now = context;
         if (now != null) {
@@ -439,6 +512,7 @@ abstract class Program<M> {
     void finish() {
         endContext();
         finished = true;
+        attention = true;
         cell.life.userFinished();
     }
 }

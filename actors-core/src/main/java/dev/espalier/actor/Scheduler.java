@@ -1,5 +1,7 @@
 package dev.espalier.actor;
 
+import org.jspecify.annotations.Nullable;
+
 /// Who runs the programs of actors, and on which threads: the seam behind which another scheduler can stand.
 ///
 /// The contract: after [#wake] the program's [Program#step] is run again, by one thread at a time, as often as
@@ -13,6 +15,10 @@ interface Scheduler {
 
     /// There may be work for the actor. From any thread; never blocks.
     void wake(Cell<?> cell);
+
+    /// The thread that runs the actor's messages now, if this scheduler knows it.
+    @Nullable
+    Thread threadOf(Cell<?> cell);
 
     /// Many messages wait for the actor: if it is only waiting for the calling turn to end, others may run it.
     default void crowded(Cell<?> cell) {}

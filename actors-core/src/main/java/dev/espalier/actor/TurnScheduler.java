@@ -119,6 +119,17 @@ final class TurnScheduler implements Scheduler {
     }
 
     @Override
+    public @Nullable Thread threadOf(Cell<?> cell) {
+        for (Worker each : workers) {
+            Strand strand = each.strand();
+            if (each.current() == cell && strand != null) {
+                return strand.thread();
+            }
+        }
+        return null;
+    }
+
+    @Override
     public void await(Cell<?> cell, long deadlineNanos) {
         throw new IllegalStateException(cell.path() + " has no thread to wait with");
     }

@@ -220,6 +220,16 @@ final class Worker implements Runnable, Strand.Host {
     }
 
     @Override
+    public void tenant(@Nullable Object whose) {
+        CURRENT.setOpaque(this, (Cell<?>) whose);
+    }
+
+    @Override
+    public @Nullable Object tenant() {
+        return current;
+    }
+
+    @Override
     public void beforePark(Strand self) {
         Cell<?> cell = current;
         if (cell == null) {
@@ -285,7 +295,6 @@ final class Worker implements Runnable, Strand.Host {
                     turn(cell, self);
                 } catch (Throwable t) {
                     Log.engineError("A turn of " + cell + " failed", t);
-                    self.tenant(null);
                     CURRENT.setOpaque(this, null);
                 }
                 seated = state == ACTIVE ? !giveWay || pause() : comeBack();
@@ -352,9 +361,7 @@ final class Worker implements Runnable, Strand.Host {
         }
         TURNS.setOpaque(this, turns + 1);
         CURRENT.setOpaque(this, cell);
-        self.tenant(cell);
-        boolean more = cell.mayWait > 0 ? waitingTurn(cell) : program.step();
-        self.tenant(null);
+        boolean more = cell.mayWait > 0 ? waitingTurn(cell, self) : program.step(self);
         CURRENT.setOpaque(this, null);
         if (renamed) {
             renamed = false;
@@ -369,10 +376,10 @@ final class Worker implements Runnable, Strand.Host {
     }
 
     /// A turn of an actor that has waited in foreign code before: gives the seat away first.
-    private boolean waitingTurn(Cell<?> cell) {
+    private boolean waitingTurn(Cell<?> cell, Strand self) {
         handOver();
         long began = System.nanoTime();
-        boolean more = cell.program.step();
+        boolean more = cell.program.step(self);
         if (System.nanoTime() - began < SHORT_NANOS) {
             cell.mayWait--;
         }

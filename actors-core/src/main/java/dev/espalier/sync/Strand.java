@@ -58,6 +58,17 @@ public final class Strand {
     ///
     /// *Threads.* Called by the strand itself.
     public interface Host {
+        /// Whose code the strand runs from now on; see [Strand#tenant(Object)].
+        ///
+        /// @param whose null for nobody's
+        void tenant(@Nullable Object whose);
+
+        /// Whose code the strand runs.
+        ///
+        /// @return what was told last, or null
+        @Nullable
+        Object tenant();
+
         /// The strand is about to be parked. Must not park or throw.
         ///
         /// @param strand the calling strand
@@ -201,7 +212,7 @@ public final class Strand {
             return;
         }
         Host told = self.host;
-        if (told == null || self.tenant == null) {
+        if (told == null) {
             self.ground.park(self, blocker, deadlineNanos);
         } else {
             told.beforePark(self);
@@ -277,14 +288,20 @@ public final class Strand {
     ///
     /// @param whose any object that means something to the caller; null for nobody's
     public void tenant(@Nullable Object whose) {
-        tenant = whose;
+        Host told = host;
+        if (told == null) {
+            tenant = whose;
+        } else {
+            told.tenant(whose);
+        }
     }
 
     /// Whose code it runs; for the strand itself.
     ///
     /// @return what [#tenant(Object)] was told last, or null
     public @Nullable Object tenant() {
-        return tenant;
+        Host told = host;
+        return told == null ? tenant : told.tenant();
     }
 
     /// From now on the host is told when a tenant's code parks here; for the strand itself.
