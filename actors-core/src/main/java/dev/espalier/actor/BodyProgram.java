@@ -19,7 +19,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     private int inHand;
     private @Nullable Object last;
     /// The requests of a batch, but for the first message.
-    private List<Request<?>> requests = List.of();
+    private List<Asked> requests = List.of();
     /// Messages of the control lane that wait for the next receive.
     private final ArrayDeque<M> delivered = new ArrayDeque<>(0);
 
@@ -48,6 +48,11 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     @Override
     boolean hasMessages() {
         return cell.mailbox.hasNext() || !delivered.isEmpty();
+    }
+
+    @Override
+    boolean hasAside() {
+        return !delivered.isEmpty();
     }
 
     @Override
@@ -103,10 +108,10 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     }
 
     private void failRequests(Throwable thrown) {
-        if (last instanceof Request<?> request) {
+        if (last instanceof Asked request) {
             request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
         }
-        for (Request<?> request : requests) {
+        for (Asked request : requests) {
             request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
         }
     }
@@ -115,6 +120,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     void settleAbandoned() {
         cell.mailbox.held(0);
         cell.mailbox.countProcessed(inHand);
+        requests.forEach(Asked::refuse);
     }
 
     // The inbox. The body's thread is in user code: each method takes it into the engine and back.
@@ -127,6 +133,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             cell.mailbox.countProcessed(done);
         }
         last = null;
+        requests.forEach(cell::noteUnanswered);
         requests = List.of();
         CellContext<M> ctx = context();
         ctx.messageEnded();
@@ -165,7 +172,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
                     return first;
                 }
                 Object entry = cell.mailbox.poll();
-                if (entry instanceof Request<?> request && request.isExpired()) {
+                if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
                     continue;
                 }
@@ -235,7 +242,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
                 if (message == null) {
                     break;
                 }
-                if (entry instanceof Request<?> request && request.isExpired()) {
+                if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(request, DeadLetter.Reason.EXPIRED);
                     continue;
                 }
@@ -251,7 +258,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     }
 
     private void keepRequest(@Nullable Object entry) {
-        if (entry instanceof Request<?> request) {
+        if (entry instanceof Asked request) {
             if (requests.isEmpty()) {
                 requests = new ArrayList<>();
             }

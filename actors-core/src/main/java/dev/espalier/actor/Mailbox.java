@@ -106,10 +106,7 @@ final class Mailbox {
 
     /// The message of a mailbox entry.
     static Object message(Object entry) {
-        if (entry instanceof Request<?> request && request.message != null) {
-            return request.message;
-        }
-        return entry;
+        return entry instanceof Asked asked ? asked.message : entry;
     }
 
     // Senders.
@@ -158,18 +155,18 @@ final class Mailbox {
     }
 
     /// Offers an entry only if there is room at this moment, whatever the policy.
-    Offer offerIfRoom(Object entry) {
+    Told offerIfRoom(Object entry) {
         while (true) {
             long now = accepted;
             if (now < 0) {
-                return Offer.CLOSED;
+                return Told.CLOSED;
             }
             if (now - taken >= spec.bound) {
-                return Offer.FULL;
+                return Told.FULL;
             }
             if (ACCEPTED.compareAndSet(this, now, now + 1)) {
                 queue.offer(entry);
-                return Offer.ACCEPTED;
+                return Told.ACCEPTED;
             }
         }
     }
@@ -216,8 +213,8 @@ final class Mailbox {
                 if (oldest != null) {
                     taken++;
                     DROPPED.getAndAdd(this, 1L);
-                    if (oldest instanceof Request<?> request) {
-                        request.abort(new MailboxFullException("The request was dropped from a full mailbox", null));
+                    if (oldest instanceof Asked asked) {
+                        asked.abort(new MailboxFullException("The request was dropped from a full mailbox", null));
                     }
                 }
             }
@@ -325,6 +322,19 @@ final class Mailbox {
         if (all != null) {
             all.wakeAll();
         }
+    }
+
+    /// Closes if no ticket is out whose message has not been taken, and no sender waits for room: one decision,
+    /// the CAS. After the close it has nothing to do.
+    ///
+    /// @return whether it is closed
+    boolean closeIfEmpty() {
+        long now = accepted;
+        if (now < 0) {
+            return true;
+        }
+        WaitingSenders all = waiting;
+        return now == taken && (all == null || all.isEmpty()) && ACCEPTED.compareAndSet(this, now, now | CLOSED);
     }
 
     /// After the close: the next entry whose ticket was taken before; waits for it if its sender is still on

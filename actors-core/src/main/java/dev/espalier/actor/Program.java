@@ -102,6 +102,9 @@ abstract class Program<M> {
 
     abstract boolean hasMessages();
 
+    /// Whether messages wait that are no longer in the mailbox; on the actor's thread.
+    abstract boolean hasAside();
+
     /// Hands a message of the control lane to the user code; on the actor's thread.
     abstract void deliver(M message);
 

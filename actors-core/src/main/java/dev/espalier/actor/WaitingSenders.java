@@ -25,6 +25,10 @@ final class WaitingSenders {
         edges.remove(edge);
     }
 
+    boolean isEmpty() {
+        return edges.isEmpty();
+    }
+
     void wakeAll() {
         edges.forEach(WaitEdge::wake);
     }

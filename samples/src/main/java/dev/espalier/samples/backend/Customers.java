@@ -6,6 +6,7 @@ import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.Behavior;
 import dev.espalier.actor.MailboxSpec;
 import dev.espalier.actor.Restart;
+import dev.espalier.actor.Told;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
@@ -58,7 +59,7 @@ final class Customers implements Behavior<Customers.Message> {
         Queue<Place> waiting = leaving.get(name);
         boolean taken;
         if (waiting == null) {
-            taken = present.computeIfAbsent(name, n -> make(n, ctx)).tryTell(place);
+            taken = present.computeIfAbsent(name, n -> make(n, ctx)).tryTell(place) == Told.ACCEPTED;
         } else {
             taken = waiting.size() < most && waiting.add(place);
         }
