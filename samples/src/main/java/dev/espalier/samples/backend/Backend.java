@@ -1,5 +1,6 @@
 package dev.espalier.samples.backend;
 
+import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
@@ -56,18 +57,16 @@ public final class Backend implements AutoCloseable {
                 .backOff(BACK_OFF)
                 .interruptible(false)
                 .dependsOn("db"));
-        ActorRef<Pricing.Price> pricing = system.spawn(
-                ActorSpec.<Pricing.Price>behaviorWith("pricing", ctx -> new Pricing(ctx, s.downstreamLife()))
-                        .supervision(Pricing.SUPERVISION)
-                        .dependsOn("writer"));
+        ActorRef<Pricing.Price> pricing = system.spawn(ActorSpec.behaviorWith(
+                        "pricing", (ActorContext<Pricing.Price> ctx) -> new Pricing(ctx, s.downstreamLife()))
+                .supervision(Pricing.SUPERVISION)
+                .dependsOn("writer"));
         Customer.Colleagues colleagues = new Customer.Colleagues(db, writer, pricing);
-        Customers.Factory factory = (customers, name) ->
-                new Customer(colleagues, s.idle(), () -> customers.tryTell(new Customers.Leave(name)));
-        ActorRef<Customers.Message> customers =
-                system.spawn(ActorSpec.behavior("customers", () -> new Customers(factory, s.perCustomer()))
-                        .mailbox(MailboxSpec.bounded(MAILBOX, Overflow.FAIL))
-                        .stopsChildrenInParallel()
-                        .dependsOn("db", "writer", "pricing"));
+        ActorRef<Place> customers = system.spawn(ActorSpec.behavior(
+                        "customers", () -> new Customers(() -> new Customer(colleagues, s.idle()), s.perCustomer()))
+                .mailbox(MailboxSpec.bounded(MAILBOX, Overflow.FAIL))
+                .stopsChildrenInParallel()
+                .dependsOn("db", "writer", "pricing"));
         Http http = new Http(s, pleaseStop -> new Routes(s, pleaseStop, customers, db));
         system.spawn(ActorSpec.body("http", http)
                 .onFailure(cause -> cause instanceof BindException ? Decision.ESCALATE : Decision.RESTART)
