@@ -68,8 +68,10 @@ public sealed interface ActorContext<M> permits CellContext {
     <C> ActorRef<C> spawn(ActorSpec<C> spec);
 
     /// Spawns several children, each after those it depends on, else in the given order. If one cannot start,
-    /// those already started are stopped and the error is thrown.
+    /// those already started are stopped and the error is thrown. For children that are found by their names:
+    /// where one is made with the ref of another, spawn them one by one, which also gives typed refs.
     ///
+    /// @return the children in the order in which they were started
     /// @throws IllegalArgumentException if `dependsOn` is cyclic or a name stands twice
     List<ActorRef<?>> spawnAll(List<? extends ActorSpec<?>> specs);
 
@@ -82,6 +84,11 @@ public sealed interface ActorContext<M> permits CellContext {
 
     /// The failures of children of this incarnation, oldest first; the last 100. A copy.
     List<Failure> failures();
+
+    /// Says that this body has started, see [ActorSpec#saysReady()]. Else, and from the second time on, no-op.
+    ///
+    /// @throws IllegalStateException if called by another thread than the actor's own
+    void ready();
 
     /// Ends this actor by itself, after the messages queued so far: a normal end, after which a permanent actor
     /// is restarted.

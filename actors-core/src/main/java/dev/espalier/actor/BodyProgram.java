@@ -17,6 +17,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     private final ResultBody<M, ?> body;
     /// Messages received and not yet declared as processed.
     private int inHand;
+    /// Whether life knows that this incarnation has started.
+    private boolean ready;
     private @Nullable Object last;
     /// The requests of a batch, but for the first message.
     private List<Asked> requests = List.of();
@@ -82,7 +84,10 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         openScope();
         CellContext<M> ctx = newContext();
         live = true;
-        cell.life.userStarted();
+        ready = !cell.spec.saysReady;
+        if (ready) {
+            cell.life.userStarted();
+        }
         Object[] result = new Object[1];
         Throwable thrown = call(() -> {
             result[0] = body.run(this, ctx);
@@ -97,13 +102,36 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         }
         settle();
         endContext();
-        if (thrown == null) {
+        if (!ready) {
+            cell.life.userStartFailed(thrown == null ? neverReady() : thrown);
+        } else if (thrown == null) {
             cell.result = result[0];
             cell.life.userEnded();
         } else if (wasCancelled(thrown)) {
             cell.life.userEnded();
         } else {
             cell.life.userFailed(cell.life.failure(thrown, message));
+        }
+    }
+
+    private RuntimeException neverReady() {
+        return new IllegalStateException(cell.path() + " ended before it said that it was ready");
+    }
+
+    @Override
+    void ready() {
+        enterEngine();
+        try {
+            sayReady();
+        } finally {
+            leaveEngine();
+        }
+    }
+
+    private void sayReady() {
+        if (!ready) {
+            ready = true;
+            cell.life.userStarted();
         }
     }
 
@@ -201,6 +229,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         checkThread();
         enterEngine();
         try {
+            sayReady();
             settle();
             return cast(next(deadlineNanos));
         } finally {

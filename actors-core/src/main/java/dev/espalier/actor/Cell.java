@@ -326,7 +326,7 @@ final class Cell<M> implements ActorRef<M> {
         Cell<C> child = new Cell<>(system, this, childSpec);
         ActorSpec<?> before = children().add(child);
         life.childAdded(child);
-        if (child.program.endsItself()) {
+        if (child.program.endsItself() && !childSpec.saysReady) {
             child.scheduler.start(child);
             return child;
         }

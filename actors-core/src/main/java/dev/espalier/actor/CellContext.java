@@ -172,6 +172,15 @@ final class CellContext<M> implements ActorContext<M> {
     }
 
     @Override
+    public void ready() {
+        checkAlive();
+        if (Cell.current() != cell) {
+            throw new IllegalStateException("Only " + cell.path() + " itself can say that it is ready");
+        }
+        cell.program.ready();
+    }
+
+    @Override
     public boolean passivate() {
         checkAlive();
         if (Cell.current() != cell) {

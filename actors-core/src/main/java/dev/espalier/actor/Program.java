@@ -108,6 +108,9 @@ abstract class Program<M> {
     /// Hands a message of the control lane to the user code; on the actor's thread.
     abstract void deliver(M message);
 
+    /// The user says that it has started; on the actor's thread.
+    void ready() {}
+
     /// A child has failed; on the actor's thread.
     void childFailed(Failure failure) {}
 

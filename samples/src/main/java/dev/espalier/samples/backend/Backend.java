@@ -5,17 +5,14 @@ import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.BackOff;
-import dev.espalier.actor.Decision;
 import dev.espalier.actor.MailboxSpec;
 import dev.espalier.actor.Overflow;
 import dev.espalier.actor.StartFailedException;
 import dev.espalier.actor.StopReport;
 import dev.espalier.actor.Supervision;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 
 /// The order desk; see the package for the tree.
 ///
@@ -40,7 +37,7 @@ public final class Backend implements AutoCloseable {
                 .supervision(Supervision.oneForOne().intensity(10, Duration.ofMinutes(1)))
                 .start();
         try {
-            return new Backend(system, spawn(system, settings).port().join());
+            return new Backend(system, spawn(system, settings).port());
         } catch (RuntimeException e) {
             system.close();
             throw e;
@@ -69,7 +66,7 @@ public final class Backend implements AutoCloseable {
                 .dependsOn("db", "writer", "pricing"));
         Http http = new Http(s, pleaseStop -> new Routes(s, pleaseStop, customers, db));
         system.spawn(ActorSpec.body("http", http)
-                .onFailure(cause -> cause instanceof BindException ? Decision.ESCALATE : Decision.RESTART)
+                .saysReady()
                 .grace(Duration.ofSeconds(10))
                 .dependsOn("customers", "db"));
         return http;
@@ -111,7 +108,7 @@ public final class Backend implements AutoCloseable {
         }
         try {
             start(Settings.of(port, db)).system().awaitShutdown();
-        } catch (StartFailedException | CompletionException e) {
+        } catch (StartFailedException e) {
             System.err.println("The backend could not start: " + e.getCause());
             System.exit(1);
         }
