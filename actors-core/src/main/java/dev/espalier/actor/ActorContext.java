@@ -68,8 +68,10 @@ public sealed interface ActorContext<M> permits CellContext {
     <C> ActorRef<C> spawn(ActorSpec<C> spec);
 
     /// Spawns several children, each after those it depends on, else in the given order. If one cannot start,
-    /// those already started are stopped and the error is thrown.
+    /// those already started are stopped and the error is thrown. For children that are found by their names:
+    /// where one is made with the ref of another, spawn them one by one, which also gives typed refs.
     ///
+    /// @return the children in the order in which they were started
     /// @throws IllegalArgumentException if `dependsOn` is cyclic or a name stands twice
     List<ActorRef<?>> spawnAll(List<? extends ActorSpec<?>> specs);
 
@@ -83,9 +85,36 @@ public sealed interface ActorContext<M> permits CellContext {
     /// The failures of children of this incarnation, oldest first; the last 100. A copy.
     List<Failure> failures();
 
+    /// Says that this body has started, see [ActorSpec#saysReady()]. Else, and from the second time on, no-op.
+    ///
+    /// @throws IllegalStateException if called by another thread than the actor's own
+    void ready();
+
     /// Ends this actor by itself, after the messages queued so far: a normal end, after which a permanent actor
     /// is restarted.
     void stop();
+
+    /// Ends this actor for good if nothing waits for it: looking and closing the mailbox are one step, so no
+    /// message is lost in between. For actors that are made on demand, as one per customer, and leave when they
+    /// have been idle.
+    ///
+    /// {@snippet class="dev.espalier.actor.GuideTest" region="passivate"}
+    ///
+    /// If it returns false, something has come in and this actor goes on. If it returns true, whoever sends by
+    /// [ActorRef#tryTell] or [ReplyTo#tryForward] from now on learns it ([Told#CLOSED]) and still has the
+    /// message: it waits for the end ([ActorRef#join()]; the name is free then) and makes a successor.
+    ///
+    /// {@snippet class="dev.espalier.actor.GuideTest" region="on-demand"}
+    ///
+    /// A message that is sent by `tell` or `ask` from then on is refused as after any stop. The actor is not
+    /// restarted, even if it is permanent; `onStop` runs.
+    ///
+    /// *Source.* Orleans' `DeactivateOnIdle` and the passivation of Akka's shards, which do the second half, too.
+    ///
+    /// @return whether it ends; false while messages are queued or stashed, senders wait for room, or children
+    ///     live
+    /// @throws IllegalStateException if called by another thread than the actor's own
+    boolean passivate();
 
     /// Runs `then` on this actor once `target` has stopped, also if it has already; a restart does not count.
     /// Watching again replaces the earlier action. What `then` throws is a failure of this actor. The watch
@@ -125,7 +154,8 @@ public sealed interface ActorContext<M> permits CellContext {
     /// {@snippet class="dev.espalier.actor.GuideTest" region="ask-later"}
     ///
     /// @param request makes the message from the place where the reply goes
-    /// @param timeout positive; cut to what is left of the request that this actor is handling
+    /// @param timeout not negative; cut to what is left of the request that this actor is handling; if that is
+    ///     nothing, nothing is sent and the outcome is an [AskTimeoutException]
     /// @param outcome makes the message from the reply or, if there is none, from the error; one of both is
     ///     null
     <T, R> void ask(

@@ -27,8 +27,8 @@ public sealed interface ActorRef<M> permits Cell {
 
     /// Sends a message if there is room at once; never waits, drops nothing.
     ///
-    /// @return whether the message was accepted; false when the mailbox is full or closed
-    boolean tryTell(M message);
+    /// @return whether it was accepted and, if not, why
+    Told tryTell(M message);
 
     /// Sends messages in order, like [#tell] for each: messages of others may come in between, and if one
     /// throws, the earlier ones were sent.
@@ -42,7 +42,7 @@ public sealed interface ActorRef<M> permits Cell {
     /// has expired in the queue is never run.
     ///
     /// @param request makes the message from the place where the reply goes
-    /// @param timeout positive; mandatory
+    /// @param timeout not negative; mandatory; zero, as what is left of a time that is over: nothing is sent
     /// @throws AskTimeoutException if no reply came in time
     /// @throws AskCycleException if the target waits, directly or not, for the caller
     /// @throws ActorStoppedException if the target stopped without a reply

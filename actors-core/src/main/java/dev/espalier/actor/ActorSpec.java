@@ -47,6 +47,7 @@ public final class ActorSpec<M> {
     boolean dedicated;
     boolean significant;
     boolean retryFailed;
+    boolean saysReady;
     int quarantineAfter;
     List<String> dependsOn = List.of();
 
@@ -70,6 +71,7 @@ public final class ActorSpec<M> {
         dedicated = o.dedicated;
         significant = o.significant;
         retryFailed = o.retryFailed;
+        saysReady = o.saysReady;
         quarantineAfter = o.quarantineAfter;
         dependsOn = o.dependsOn;
     }
@@ -83,6 +85,11 @@ public final class ActorSpec<M> {
     }
 
     /// A message-driven actor whose constructor wants the context, to make children, say.
+    ///
+    /// {@snippet class="dev.espalier.actor.SnippetsTest" region="behavior-with"}
+    ///
+    /// If more methods follow, the compiler must be told the messages: by the type of the lambda's parameter, as
+    /// here, or by a constructor that takes only the context (`OrderDesk::new`).
     ///
     /// @param name not blank, without `/`; unique among its siblings
     public static <M> ActorSpec<M> behaviorWith(String name, Function<ActorContext<M>, ? extends Behavior<M>> factory) {
@@ -161,6 +168,19 @@ public final class ActorSpec<M> {
     public ActorSpec<M> supervision(Supervision value) {
         ActorSpec<M> copy = new ActorSpec<>(this);
         copy.supervision = Objects.requireNonNull(value, "supervision");
+        return copy;
+    }
+
+    /// Makes a body's spawner wait, until it calls [ActorContext#ready()] or looks into its inbox. If the body
+    /// throws before, the spawn does, with that cause; if a later incarnation does, that is a failed restart.
+    /// Off by default: nobody waits for a body. A behavior has always started when it is spawned.
+    ///
+    /// {@snippet class="dev.espalier.actor.SnippetsTest" region="ready"}
+    ///
+    /// *Source.* Erlang's `proc_lib:init_ack`.
+    public ActorSpec<M> saysReady() {
+        ActorSpec<M> copy = new ActorSpec<>(this);
+        copy.saysReady = true;
         return copy;
     }
 

@@ -21,6 +21,9 @@ final class Asking {
         if (Cell.current() == to) {
             throw new AskCycleException("An actor cannot ask itself: " + to.path(), null);
         }
+        if (!hasTime(pending)) {
+            throw new AskTimeoutException(noTimeText(to, pending), null);
+        }
         WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.ASK, to, pending);
         try {
             send(to, request, pending);
@@ -35,13 +38,8 @@ final class Asking {
     }
 
     private static void awaitDone(Cell<?> to, Request<?> pending) {
-        Registration end = to.stopped().onGo(() -> Sending.refuse(to, pending));
-        try {
-            while (!pending.isDone() && pending.deadlineNanos - Strand.now() > 0) {
-                Strand.park(to, pending.deadlineNanos);
-            }
-        } finally {
-            end.remove();
+        while (!pending.isDone() && pending.deadlineNanos - Strand.now() > 0) {
+            Strand.park(to, pending.deadlineNanos);
         }
         if (!pending.isDone()) {
             pending.abort(new AskTimeoutException(timeoutText(to, pending), null));
@@ -55,8 +53,10 @@ final class Asking {
     }
 
     private static <M, R> void send(Cell<M> to, Function<ReplyTo<R>, ? extends M> request, Request<R> pending) {
-        pending.message = Objects.requireNonNull(request.apply(pending), "the request made by an ask");
-        Sending.send(to, pending);
+        M message = Objects.requireNonNull(request.apply(pending), "the request made by an ask");
+        Asked entry = new Asked(pending, message, to);
+        entry.accepted(); // nobody had it before
+        Sending.send(to, entry);
     }
 
     /// Asks and does not wait: the completion is called once, on whatever thread.
@@ -66,6 +66,10 @@ final class Asking {
             Duration timeout,
             BiConsumer<@Nullable R, @Nullable Throwable> completion) {
         Request<R> pending = new Request<>(Strand.current(), deadline(timeout), completion);
+        if (!hasTime(pending)) {
+            pending.abort(new AskTimeoutException(noTimeText(to, pending), null));
+            return;
+        }
         Registration timer = to.system.strand.schedule(
                 pending.deadlineNanos, () -> pending.abort(new AskTimeoutException(timeoutText(to, pending), null)));
         pending.whenDone(timer);
@@ -77,18 +81,41 @@ final class Asking {
             timer.remove();
             throw t;
         }
-        Registration end = to.stopped().onGo(() -> Sending.refuse(to, pending));
-        pending.whenDone(() -> {
-            end.remove();
-            return timer.remove();
-        });
+    }
+
+    /// Passes a request on.
+    static <M> void forward(Request<?> request, Cell<M> to, M message) {
+        Asked entry = new Asked(request, Objects.requireNonNull(message, "message"), to);
+        try {
+            Sending.send(to, entry);
+        } catch (MailboxFullException e) {
+            entry.abort(e);
+        } catch (Throwable t) { // it was never sent
+            entry.giveBack();
+            throw t;
+        }
+        entry.accepted();
+        WaitEdge.forwarded(request);
+    }
+
+    /// As [#forward], without waiting.
+    static <M> Told tryForward(Request<?> request, Cell<M> to, M message) {
+        Asked entry = new Asked(request, Objects.requireNonNull(message, "message"), to);
+        Told told = Sending.trySend(to, entry);
+        if (told == Told.ACCEPTED) {
+            entry.accepted();
+            WaitEdge.forwarded(request);
+        } else {
+            entry.giveBack();
+        }
+        return told;
     }
 
     /// Now plus the time-out, but not after the deadline of the request that the asker is handling.
     private static long deadline(Duration timeout) {
         Objects.requireNonNull(timeout, "An ask needs a deadline");
-        if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("The time-out of an ask must be positive, not " + timeout);
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("The time-out of an ask must not be negative: " + timeout);
         }
         long own = Strand.deadlineAfter(timeout);
         Cell<?> asker = Cell.current();
@@ -100,12 +127,26 @@ final class Asking {
         return own - outer <= 0 ? own : outer;
     }
 
+    private static boolean hasTime(Request<?> pending) {
+        return pending.deadlineNanos == Long.MAX_VALUE || pending.deadlineNanos - pending.startedNanos > 0;
+    }
+
+    private static String noTimeText(Cell<?> to, Request<?> pending) {
+        return asker(pending) + " had no time left to ask " + to.path();
+    }
+
     private static String timeoutText(Cell<?> to, Request<?> pending) {
-        Cell<?> asker = pending.asker;
-        return (asker == null ? "thread " + pending.strand.thread().getName() : asker.path()) + " asked " + to.path()
-                + " and had no reply for "
+        Asked holder = pending.holder();
+        Cell<?> last = holder == null ? to : holder.to;
+        return asker(pending) + " asked " + to.path()
+                + (last == to ? "" : ", which forwarded it to " + last.path() + ",") + " and had no reply for "
                 + Duration.ofNanos(to.system.now() - pending.startedNanos).toMillis()
-                + " ms; the asked actor is " + to.state() + " (" + to.life.activity() + ") with "
-                + to.mailbox.depth() + " messages queued";
+                + " ms; the asked actor is " + last.state() + " (" + last.life.activity() + ") with "
+                + last.mailbox.depth() + " messages queued";
+    }
+
+    private static String asker(Request<?> pending) {
+        Cell<?> asker = pending.asker;
+        return asker == null ? "thread " + pending.strand.thread().getName() : asker.path();
     }
 }

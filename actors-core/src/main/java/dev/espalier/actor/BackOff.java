@@ -3,8 +3,9 @@ package dev.espalier.actor;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// How long a restart waits: `first`, doubled with each further restart in the supervisor's period up to
-/// `most`, each time varied at random by ± `jitter` so that many children do not come back at the same moment.
+/// How long a restart waits: `first`, doubled with each further restart that the same actor makes necessary, up
+/// to `most`, and `first` again once it has run for the supervisor's period without one. Restarts of its
+/// siblings do not count. Each wait is varied at random by ± `jitter`, so that many do not come back at once.
 ///
 /// @param first the wait before the first restart; not negative
 /// @param most the longest wait; at least `first`

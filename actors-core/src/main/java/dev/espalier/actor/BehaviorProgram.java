@@ -44,6 +44,11 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     @Override
+    boolean hasAside() {
+        return !front.isEmpty() || !stash.isEmpty();
+    }
+
+    @Override
     void deliver(M message) {
         delivering = message;
         Behavior<M> now = handler;
@@ -198,7 +203,7 @@ final class BehaviorProgram<M> extends Program<M> {
 
     @SuppressWarnings("unchecked")
     private void handle(Object entry, Strand self) {
-        if (entry instanceof Request<?> request && request.isExpired()) {
+        if (entry instanceof Asked asked && asked.isExpired()) {
             updateHeld();
             cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
             return;
@@ -282,8 +287,8 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     private void failRequest(Object entry, Throwable thrown) {
-        if (entry instanceof Request<?> request) {
-            request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
+        if (entry instanceof Asked asked) {
+            asked.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
         }
     }
 

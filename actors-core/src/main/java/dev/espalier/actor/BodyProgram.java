@@ -17,9 +17,11 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     private final ResultBody<M, ?> body;
     /// Messages received and not yet declared as processed.
     private int inHand;
+    /// Whether life knows that this incarnation has started.
+    private boolean ready;
     private @Nullable Object last;
     /// The requests of a batch, but for the first message.
-    private List<Request<?>> requests = List.of();
+    private List<Asked> requests = List.of();
     /// Messages of the control lane that wait for the next receive.
     private final ArrayDeque<M> delivered = new ArrayDeque<>(0);
 
@@ -51,6 +53,11 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     }
 
     @Override
+    boolean hasAside() {
+        return !delivered.isEmpty();
+    }
+
+    @Override
     void deliver(M message) {
         delivered.add(message);
     }
@@ -77,7 +84,10 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         openScope();
         CellContext<M> ctx = newContext();
         live = true;
-        cell.life.userStarted();
+        ready = !cell.spec.saysReady;
+        if (ready) {
+            cell.life.userStarted();
+        }
         Object[] result = new Object[1];
         Throwable thrown = call(() -> {
             result[0] = body.run(this, ctx);
@@ -92,7 +102,9 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         }
         settle();
         endContext();
-        if (thrown == null) {
+        if (!ready) {
+            cell.life.userStartFailed(thrown == null ? neverReady() : thrown);
+        } else if (thrown == null) {
             cell.result = result[0];
             cell.life.userEnded();
         } else if (wasCancelled(thrown)) {
@@ -102,11 +114,32 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         }
     }
 
+    private RuntimeException neverReady() {
+        return new IllegalStateException(cell.path() + " ended before it said that it was ready");
+    }
+
+    @Override
+    void ready() {
+        enterEngine();
+        try {
+            sayReady();
+        } finally {
+            leaveEngine();
+        }
+    }
+
+    private void sayReady() {
+        if (!ready) {
+            ready = true;
+            cell.life.userStarted();
+        }
+    }
+
     private void failRequests(Throwable thrown) {
-        if (last instanceof Request<?> request) {
+        if (last instanceof Asked request) {
             request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
         }
-        for (Request<?> request : requests) {
+        for (Asked request : requests) {
             request.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
         }
     }
@@ -115,6 +148,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     void settleAbandoned() {
         cell.mailbox.held(0);
         cell.mailbox.countProcessed(inHand);
+        requests.forEach(Asked::refuse);
     }
 
     // The inbox. The body's thread is in user code: each method takes it into the engine and back.
@@ -127,6 +161,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             cell.mailbox.countProcessed(done);
         }
         last = null;
+        requests.forEach(cell::noteUnanswered);
         requests = List.of();
         CellContext<M> ctx = context();
         ctx.messageEnded();
@@ -165,7 +200,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
                     return first;
                 }
                 Object entry = cell.mailbox.poll();
-                if (entry instanceof Request<?> request && request.isExpired()) {
+                if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
                     continue;
                 }
@@ -194,6 +229,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         checkThread();
         enterEngine();
         try {
+            sayReady();
             settle();
             return cast(next(deadlineNanos));
         } finally {
@@ -235,7 +271,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
                 if (message == null) {
                     break;
                 }
-                if (entry instanceof Request<?> request && request.isExpired()) {
+                if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(request, DeadLetter.Reason.EXPIRED);
                     continue;
                 }
@@ -251,7 +287,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     }
 
     private void keepRequest(@Nullable Object entry) {
-        if (entry instanceof Request<?> request) {
+        if (entry instanceof Asked request) {
             if (requests.isEmpty()) {
                 requests = new ArrayList<>();
             }

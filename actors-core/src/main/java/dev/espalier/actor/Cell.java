@@ -52,6 +52,8 @@ final class Cell<M> implements ActorRef<M> {
     volatile @Nullable Object result;
     private volatile @Nullable ChildSet children;
     private volatile long leftOver;
+    /// Written by its own thread; null while each request was answered by its handler.
+    private @Nullable Unanswered unanswered;
 
     Cell(ActorSystem system, @Nullable Cell<?> parent, ActorSpec<M> spec) {
         this.system = system;
@@ -135,7 +137,7 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     @Override
-    public boolean tryTell(M message) {
+    public Told tryTell(M message) {
         return Sending.trySend(this, Objects.requireNonNull(message, "message"));
     }
 
@@ -326,7 +328,7 @@ final class Cell<M> implements ActorRef<M> {
         Cell<C> child = new Cell<>(system, this, childSpec);
         ActorSpec<?> before = children().add(child);
         life.childAdded(child);
-        if (child.program.endsItself()) {
+        if (child.program.endsItself() && !childSpec.saysReady) {
             child.scheduler.start(child);
             return child;
         }
@@ -376,7 +378,7 @@ final class Cell<M> implements ActorRef<M> {
         }
         system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), reason));
         if (reason != DeadLetter.Reason.EXPIRED) { // its asker has its answer, or is about to see the time-out
-            Sending.refuse(this, entry);
+            Sending.refuse(entry);
         }
     }
 
@@ -397,6 +399,30 @@ final class Cell<M> implements ActorRef<M> {
         mailbox.wakeSettledWaiters();
     }
 
+    /// A request was handled: it is still to be answered, unless it was already.
+    void noteUnanswered(Asked asked) {
+        if (asked.noted || !asked.isHeld()) {
+            return;
+        }
+        Unanswered all = unanswered;
+        if (all == null) {
+            all = new Unanswered();
+            unanswered = all;
+        }
+        all.note(asked);
+    }
+
+    private void refuseUnanswered() {
+        CellContext<M> last = context;
+        if (last != null) {
+            last.refuseInHand();
+        }
+        Unanswered all = unanswered;
+        if (all != null) {
+            all.refuseAll();
+        }
+    }
+
     /// The life is over: frees the name, tells everybody. Runs with nothing held.
     void ended(StopReport.End end, boolean keepSpec, boolean wasStarted, boolean byItself) {
         system.totals.add(mailbox.ledgerBeforeClose());
@@ -407,6 +433,7 @@ final class Cell<M> implements ActorRef<M> {
             parent.children().remove(this, keepSpec && keepsSpec());
         }
         stopped.go();
+        refuseUnanswered(); // after the above: who fails to forward looks at it
         if (wasStarted) {
             system.observers.stopped(this, end);
         }

@@ -27,6 +27,7 @@ final class CellContext<M> implements ActorContext<M> {
     private @Nullable CellTimers<M> timers;
     private volatile boolean ended;
     private volatile long deadlineNanos = Long.MAX_VALUE;
+    private @Nullable Asked inHand;
 
     CellContext(Cell<M> cell, int incarnation) {
         this.cell = cell;
@@ -37,8 +38,9 @@ final class CellContext<M> implements ActorContext<M> {
     // For the engine.
 
     void messageStarted(Object entry) {
-        if (entry instanceof Request<?> request) {
-            deadlineNanos = request.deadlineNanos;
+        if (entry instanceof Asked asked) {
+            inHand = asked;
+            deadlineNanos = asked.request.deadlineNanos;
         }
         if (timers != null) {
             timers.messageStarted();
@@ -46,11 +48,22 @@ final class CellContext<M> implements ActorContext<M> {
     }
 
     void messageEnded() {
-        if (deadlineNanos != Long.MAX_VALUE) {
+        Asked asked = inHand;
+        if (asked != null) {
+            inHand = null;
             deadlineNanos = Long.MAX_VALUE;
+            cell.noteUnanswered(asked);
         }
         if (timers != null) {
             timers.messageEnded();
+        }
+    }
+
+    /// The actor was abandoned over it.
+    void refuseInHand() {
+        Asked asked = inHand;
+        if (asked != null) {
+            asked.refuse();
         }
     }
 
@@ -156,6 +169,28 @@ final class CellContext<M> implements ActorContext<M> {
     public void stop() {
         checkAlive();
         cell.life.stopItself();
+    }
+
+    @Override
+    public void ready() {
+        checkAlive();
+        if (Cell.current() != cell) {
+            throw new IllegalStateException("Only " + cell.path() + " itself can say that it is ready");
+        }
+        cell.program.ready();
+    }
+
+    @Override
+    public boolean passivate() {
+        checkAlive();
+        if (Cell.current() != cell) {
+            throw new IllegalStateException("Only " + cell.path() + " itself can passivate it");
+        }
+        if (cell.program.hasAside() || cell.hasLivingChildren() || !cell.mailbox.closeIfEmpty()) {
+            return false;
+        }
+        cell.stop();
+        return true;
     }
 
     @Override

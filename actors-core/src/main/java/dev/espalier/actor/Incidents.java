@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
-/// | `dropped`, `late`, `overBound` | senders, +1 | all | volatile |
+/// | `dropped` | senders, +1; bit 63: the closer | all | CAS |
+/// | `late`, `overBound` | senders, +1 | all | volatile |
 /// | `dead` | the reader of the mailbox | all | volatile |
 /// | `fullSince`, `warned` | senders; the reader ends the episode | all | volatile, CAS |
 /// | `senders`, `settledWaiters` | whoever waits first, CAS | all | volatile |
@@ -54,6 +55,7 @@ final class Incidents {
         }
     }
 
+    private static final long NO_MORE = Long.MIN_VALUE;
     private static final VarHandle DROPPED;
     private static final VarHandle LATE;
     private static final VarHandle OVER;
@@ -92,8 +94,26 @@ final class Incidents {
         ranked = spec.priority == null ? null : new Ranked(spec.priority);
     }
 
+    /// Counts a message that was taken out again to make room; under the lock.
     void countDropped() {
         DROPPED.getAndAdd(this, 1L);
+    }
+
+    /// Counts a message that found no room, unless the mailbox is closed.
+    boolean tryCountDropped(TicketQueue lane) {
+        long now = lane.isClosed() ? NO_MORE : dropped;
+        while (now >= 0) {
+            if (DROPPED.compareAndSet(this, now, now + 1)) {
+                return true;
+            }
+            now = dropped;
+        }
+        return false;
+    }
+
+    /// The mailbox is closed: no drop is counted any more.
+    void endDrops() {
+        DROPPED.getAndBitwiseOr(this, NO_MORE);
     }
 
     void countLate() {
@@ -114,7 +134,7 @@ final class Incidents {
     }
 
     long dropped() {
-        return dropped;
+        return dropped & ~NO_MORE;
     }
 
     long late() {

@@ -88,4 +88,9 @@ final class InlineProgram extends Program<Object> {
     boolean hasMessages() {
         return false;
     }
+
+    @Override
+    boolean hasAside() {
+        return false;
+    }
 }

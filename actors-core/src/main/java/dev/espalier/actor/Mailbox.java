@@ -23,7 +23,10 @@ import org.jspecify.annotations.Nullable;
 ///    Before the first one it has none, so that nobody pays for what never happens: therefore a sender's first
 ///    wait, and only that, looks again after [#FIRST_LOOK]. The same holds for those that wait for fates. The
 ///    wake-up goes to all waiting, so none can swallow another's.
-/// 3. With DROP_OLDEST, senders take, too: then all takes are under a lock.
+/// 3. A message that is dropped because there is no room is counted before the close or refused after it: the
+///    closer closes the queue and then that count; a sender makes sure that there is a count, looks whether the
+///    queue is open and then counts by CAS. So the figures do not change after the close.
+/// 4. With DROP_OLDEST, senders take, too: then all takes are under a lock.
 final class Mailbox extends TicketQueue {
     /// How long the first wait for a mailbox lasts at most: 1 ms.
     static final long FIRST_LOOK = 1_000_000L;
@@ -73,10 +76,7 @@ final class Mailbox extends TicketQueue {
 
     /// The message of a mailbox entry.
     static Object message(Object entry) {
-        if (entry instanceof Request<?> request && request.message != null) {
-            return request.message;
-        }
-        return entry;
+        return entry instanceof Asked asked ? asked.message : entry;
     }
 
     private Incidents incidents() {
@@ -109,10 +109,7 @@ final class Mailbox extends TicketQueue {
         }
         return switch (spec.overflow) {
             case BLOCK, FAIL -> Offer.FULL;
-            case DROP_NEWEST -> {
-                incidents().countDropped();
-                yield Offer.DROPPED;
-            }
+            case DROP_NEWEST -> incidents().tryCountDropped(this) ? Offer.DROPPED : Offer.CLOSED;
             case DROP_OLDEST -> {
                 dropOldest();
                 yield offer(entry, false);
@@ -130,9 +127,9 @@ final class Mailbox extends TicketQueue {
     }
 
     /// Offers an entry only if there is room at this moment, whatever the policy.
-    Offer offerIfRoom(Object entry) {
+    Told offerIfRoom(Object entry) {
         long length = push(entry, spec.bound);
-        return length > 0 ? Offer.ACCEPTED : length < 0 ? Offer.CLOSED : Offer.FULL;
+        return length > 0 ? Told.ACCEPTED : length < 0 ? Told.CLOSED : Told.FULL;
     }
 
     void addWaiting(WaitEdge edge) {
@@ -160,8 +157,8 @@ final class Mailbox extends TicketQueue {
             Object oldest = isFull() && !isClosed() ? take() : null;
             if (oldest != null) {
                 all.countDropped();
-                if (oldest instanceof Request<?> request) {
-                    request.abort(new MailboxFullException("The request was dropped from a full mailbox", null));
+                if (oldest instanceof Asked asked) {
+                    asked.abort(new MailboxFullException("The request was dropped from a full mailbox", null));
                 }
             }
         } finally {
@@ -229,6 +226,7 @@ final class Mailbox extends TicketQueue {
         seal();
         Incidents all = incidents;
         if (all != null) {
+            all.endDrops();
             all.wakeSenders();
         }
     }
@@ -239,7 +237,11 @@ final class Mailbox extends TicketQueue {
     /// @return whether it is closed
     boolean closeIfEmpty() {
         Incidents all = incidents;
-        return isClosed() || ((all == null || !all.hasWaitingSenders()) && sealIfEmpty());
+        if (!isClosed() && ((all != null && all.hasWaitingSenders()) || !sealIfEmpty())) {
+            return false;
+        }
+        close();
+        return true;
     }
 
     void countProcessed(long n) {

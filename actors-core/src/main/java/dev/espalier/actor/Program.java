@@ -108,8 +108,14 @@ abstract class Program<M> {
 
     abstract boolean hasMessages();
 
+    /// Whether messages wait that are no longer in the mailbox; on the actor's thread.
+    abstract boolean hasAside();
+
     /// Hands a message of the control lane to the user code; on the actor's thread.
     abstract void deliver(M message);
+
+    /// The user says that it has started; on the actor's thread.
+    void ready() {}
 
     /// A child has failed; on the actor's thread.
     void childFailed(Failure failure) {}

@@ -5,13 +5,14 @@ import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// One ask under way: the place where its reply goes and, with the message, its entry in the mailbox.
+/// One ask under way: the place where its reply goes. Its entry in a mailbox is an [Asked].
 ///
 /// `outcome` goes once from null to what ended the ask, by CAS, whoever comes first: the reply, a failure, the
-/// asker that gives up. Only the winner runs the completion.
+/// asker that gives up. Only the winner runs the completion. `holder` is written by who sends or forwards it.
 final class Request<R> implements ReplyTo<R> {
     private static final VarHandle OUTCOME;
 
@@ -34,10 +35,7 @@ final class Request<R> implements ReplyTo<R> {
     final @Nullable Cell<?> asker = Cell.current();
     private final @Nullable BiConsumer<@Nullable R, @Nullable Throwable> completion;
     private volatile @Nullable Registration timer;
-    /// Set before the request is sent.
-    @Nullable
-    Object message;
-
+    private volatile @Nullable Asked holder;
     private volatile @Nullable Object outcome;
 
     Request(Strand strand, long deadlineNanos, @Nullable BiConsumer<@Nullable R, @Nullable Throwable> completion) {
@@ -89,6 +87,26 @@ final class Request<R> implements ReplyTo<R> {
         if (outcome != null) {
             registration.remove();
         }
+    }
+
+    /// The entry in whose hands it is; null before it is sent.
+    @Nullable
+    Asked holder() {
+        return holder;
+    }
+
+    void hold(@Nullable Asked entry) {
+        holder = entry;
+    }
+
+    @Override
+    public <M> void forward(ActorRef<M> target, M message) {
+        Asking.forward(this, (Cell<M>) Objects.requireNonNull(target, "target"), message);
+    }
+
+    @Override
+    public <M> Told tryForward(ActorRef<M> target, M message) {
+        return Asking.tryForward(this, (Cell<M>) Objects.requireNonNull(target, "target"), message);
     }
 
     boolean isDone() {

@@ -9,7 +9,7 @@ final class Sending {
 
     private Sending() {}
 
-    /// Sends a message or a [Request]; waits if the mailbox says so.
+    /// Sends a message or an [Asked]; waits if the mailbox says so.
     static void send(Cell<?> to, Object entry) {
         Mailbox.Offer offer = to.mailbox.offer(entry, false);
         if (offer == Mailbox.Offer.FULL) {
@@ -25,16 +25,12 @@ final class Sending {
     }
 
     /// Sends a message if there is room at this moment.
-    static boolean trySend(Cell<?> to, Object entry) {
-        Mailbox mailbox = to.mailbox;
-        if (!mailbox.hasRoomOrClosed() || mailbox.isClosed()) {
-            return false;
-        }
-        Mailbox.Offer offer = mailbox.offerIfRoom(entry);
-        if (offer == Mailbox.Offer.ACCEPTED) {
+    static Told trySend(Cell<?> to, Object entry) {
+        Told told = to.mailbox.offerIfRoom(entry);
+        if (told == Told.ACCEPTED) {
             to.wake();
         }
-        return offer == Mailbox.Offer.ACCEPTED;
+        return told;
     }
 
     private static void accepted(Cell<?> to) {
@@ -51,8 +47,8 @@ final class Sending {
 
     private static void dropped(Cell<?> to, Object entry) {
         noteFull(to);
-        if (entry instanceof Request<?> request) {
-            request.abort(new MailboxFullException(
+        if (entry instanceof Asked asked) {
+            asked.abort(new MailboxFullException(
                     "The mailbox of " + to.path() + " is full: the request was dropped", null));
         }
     }
@@ -61,13 +57,13 @@ final class Sending {
         to.mailbox.countLate();
         to.system.totals.countLate();
         to.system.deadLetters.add(new DeadLetter(Mailbox.message(entry), to.path(), DeadLetter.Reason.STOPPED));
-        refuse(to, entry);
+        refuse(entry);
     }
 
     /// Fails a request that nobody will answer.
-    static void refuse(Cell<?> to, Object entry) {
-        if (entry instanceof Request<?> request) {
-            request.abort(new ActorStoppedException(to.path() + " has stopped and cannot reply", null));
+    static void refuse(Object entry) {
+        if (entry instanceof Asked asked) {
+            asked.refuse();
         }
     }
 

@@ -55,17 +55,22 @@ final class Supervisor {
         }
     }
 
+    /// How often a child has had to be restarted lately; its back-off depends on it.
+    private static final class Trouble {
+        int restarts;
+        /// When the last of these restarts began, its wait included.
+        long since;
+    }
+
     /// A child that failed or ended, to be decided about.
     private record Case(
             Cell<?> child, int incarnation, @Nullable Failure failure) {}
-
-    /// Restarts remembered when their number is unlimited: more make no difference to a back-off.
-    private static final int REMEMBERED = 64;
 
     private final Cell<?> owner;
     private Supervision rules;
     private final ArrayDeque<Long> restarts = new ArrayDeque<>(0);
     private final Map<Cell<?>, Plan> plans = new HashMap<>(0);
+    private final Map<Cell<?>, Trouble> troubles = new HashMap<>(0);
     private final ArrayDeque<Case> waiting = new ArrayDeque<>(0);
 
     Supervisor(Cell<?> owner) {
@@ -230,14 +235,16 @@ final class Supervisor {
     }
 
     private boolean withinLimit() {
+        if (rules.restarts() == Supervision.UNLIMITED) {
+            return true;
+        }
         long now = owner.system.now();
         long period = Ladder.nanos(rules.period());
         restarts.add(now);
-        boolean unlimited = rules.restarts() == Supervision.UNLIMITED;
-        while (now - restarts.getFirst() > period || (unlimited && restarts.size() > REMEMBERED)) {
+        while (now - restarts.getFirst() > period) {
             restarts.removeFirst();
         }
-        return unlimited || restarts.size() <= rules.restarts();
+        return restarts.size() <= rules.restarts();
     }
 
     private List<Cell<?>> members(Cell<?> child, @Nullable Plan old) {
@@ -296,9 +303,13 @@ final class Supervisor {
     }
 
     private void backOff(Plan plan) {
-        long wait = plan.culprit.spec.backOff.nanos(Math.max(1, restarts.size()));
-        if (wait > 0 && !plan.members.isEmpty()) {
-            plan.backOff = owner.system.strand.schedule(owner.system.now() + wait, () -> post(() -> backOffOver(plan)));
+        if (plan.culprit.spec.backOff.equals(BackOff.NONE) || !plan.members.contains(plan.culprit)) {
+            return;
+        }
+        long wait = nextWait(plan.culprit);
+        if (wait > 0) {
+            plan.backOff = owner.system.strand.schedule(
+                    Ladder.later(owner.system.now(), wait), () -> post(() -> backOffOver(plan)));
         }
     }
 
@@ -307,6 +318,17 @@ final class Supervisor {
             plan.backOff = null;
             proceed(plan);
         }
+    }
+
+    /// The wait grows with the restarts of this child only, and starts again when it has run for a period.
+    private long nextWait(Cell<?> child) {
+        long now = owner.system.now();
+        Trouble trouble = troubles.computeIfAbsent(child, c -> new Trouble());
+        boolean quiet = trouble.restarts > 0 && now - trouble.since > Ladder.nanos(rules.period());
+        trouble.restarts = quiet ? 1 : trouble.restarts + 1;
+        long wait = child.spec.backOff.nanos(trouble.restarts);
+        trouble.since = Ladder.later(now, wait);
+        return wait;
     }
 
     private void lookAtWaiting() {
@@ -351,6 +373,7 @@ final class Supervisor {
     /// Called in the owner's serial: a child has ended for good.
     void childStopped(Cell<?> child, boolean byItself) {
         Plan plan = plans.remove(child);
+        troubles.remove(child);
         if (plan != null && child.life.wasAbandoned() && child.spec.restart != Restart.TEMPORARY) {
             owner.life.fail(new RestartsExhaustedException(
                     child.path() + " cannot be restarted: its thread did not come back and was abandoned", null));
@@ -390,6 +413,7 @@ final class Supervisor {
     void forget() {
         restarts.clear();
         plans.clear();
+        troubles.clear();
         waiting.clear();
         rules = owner.spec.supervision;
     }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// it follows the edges from its target. Of the edges of a cycle one is published last, and its owner sees all
 /// the others (all accesses are volatile). Edges are read one after the other, so a cycle that was found is
 /// read a second time: if every edge is still the same object, all existed together at the end of the first
-/// reading, and the cycle is real. Several owners may find the same cycle; resolving it twice does no harm.
+/// reading, and the cycle is real. An edge whose request is forwarded gets another target; whoever forwards it
+/// follows the edges again. Several owners may find the same cycle; resolving it twice does no harm.
 ///
 /// A cycle with a blocking send in it: that send is let through above the bound. A cycle of asks (and waits
 /// without a limit for a start or an end): the youngest ask fails.
@@ -30,7 +31,7 @@ final class WaitEdge {
 
     final Kind kind;
     final @Nullable Cell<?> from;
-    final Cell<?> to;
+    private final Cell<?> to;
     final Strand strand = Strand.current();
     final @Nullable Request<?> request;
     private final long age = SEQUENCE.incrementAndGet();
@@ -65,6 +66,21 @@ final class WaitEdge {
 
     void letThrough(boolean value) {
         letThrough = value; // under the monitor of the WaitingSenders
+    }
+
+    /// Whom it waits for; changes when its request is forwarded.
+    private Cell<?> to() {
+        Asked holder = request == null ? null : request.holder();
+        return holder == null ? to : holder.to;
+    }
+
+    /// The request was forwarded: its asker, if it waits, waits for another, which may close a cycle.
+    static void forwarded(Request<?> request) {
+        Cell<?> asker = request.asker;
+        WaitEdge edge = asker == null ? null : asker.waiting;
+        if (edge != null && edge.request == request) {
+            edge.resolve();
+        }
     }
 
     boolean letThrough() {
@@ -113,17 +129,20 @@ final class WaitEdge {
         List<WaitEdge> edges = new ArrayList<>();
         HashSet<Cell<?>> seen = new HashSet<>();
         edges.add(this);
-        Cell<?> at = to;
+        Cell<?> at = to();
+        List<Cell<?>> targets = new ArrayList<>(List.of(at));
         while (at != from) {
             WaitEdge next = at.waiting;
             if (next == null || !next.isPending() || !seen.add(at)) {
                 return null;
             }
             edges.add(next);
-            at = next.to;
+            at = next.to();
+            targets.add(at);
         }
-        for (WaitEdge edge : edges) {
-            if (edge.from == null || edge.from.waiting != edge || !edge.isPending()) {
+        for (int i = 0; i < edges.size(); i++) {
+            WaitEdge edge = edges.get(i);
+            if (edge.from == null || edge.from.waiting != edge || !edge.isPending() || edge.to() != targets.get(i)) {
                 return null;
             }
         }
@@ -139,7 +158,7 @@ final class WaitEdge {
         for (WaitEdge edge : cycle) {
             text.append(edge.from == null ? "?" : edge.from.path()).append(" -> ");
         }
-        return text.append(cycle.getLast().to.path()).toString();
+        return text.append(cycle.getLast().to().path()).toString();
     }
 
     private static String withStacks(List<WaitEdge> cycle) {

@@ -111,12 +111,12 @@ class AskAsMessageTest {
     }
 
     @Test
-    void shouldRefuseAMissingZeroOrNegativeTimeoutOfAnAskAsMessage() throws Exception {
+    void shouldRefuseAMissingOrNegativeTimeoutOfAnAskAsMessage() throws Exception {
         MailFixture.inVirtualSystem(system -> {
             ActorRef<Get> silent = silent(system, "silent");
             List<String> errors = new ArrayList<>();
             ActorRef<Integer> asker = system.spawnBody("asker", (inbox, ctx) -> {
-                for (Duration bad : new Duration[] {null, Duration.ZERO, Duration.ofSeconds(-1)}) {
+                for (Duration bad : new Duration[] {null, Duration.ofSeconds(-1)}) {
                     try {
                         ctx.<Get, Integer>ask(silent, r -> new Get(1, r), bad, (reply, error) -> 1);
                     } catch (NullPointerException | IllegalArgumentException e) {
@@ -126,11 +126,20 @@ class AskAsMessageTest {
             });
             asker.join();
             assertEquals(
-                    List.of(
-                            "An ask needs a deadline",
-                            "The time-out of an ask must be positive, not PT0S",
-                            "The time-out of an ask must be positive, not PT-1S"),
-                    errors);
+                    List.of("An ask needs a deadline", "The time-out of an ask must not be negative: PT-1S"), errors);
+            assertEquals(0, silent.ledger().accepted());
+        });
+    }
+
+    @Test
+    void shouldBringATimeOutAsAMessageWithoutSendingWhenNoTimeIsLeft() throws Exception {
+        MailFixture.inVirtualSystem(system -> {
+            List<Talk.Outcome> outcomes = new ArrayList<>();
+            ActorRef<Get> silent = silent(system, "silent");
+            talker(system, outcomes).tell(new Talk.Start(silent, Duration.ZERO));
+            Strand.sleep(Duration.ofMillis(1));
+            assertEquals(1, outcomes.size());
+            assertInstanceOf(AskTimeoutException.class, outcomes.getFirst().error);
             assertEquals(0, silent.ledger().accepted());
         });
     }

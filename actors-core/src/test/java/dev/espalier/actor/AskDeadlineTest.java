@@ -17,6 +17,7 @@ import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -157,7 +158,7 @@ class AskDeadlineTest {
     // Bad input.
 
     @Test
-    void shouldRefuseAMissingZeroOrNegativeTimeout() throws Exception {
+    void shouldRefuseAMissingOrNegativeTimeout() throws Exception {
         MailFixture.inVirtualSystem(system -> {
             ActorRef<Get> echo = echo(system, "echo");
             assertEquals(
@@ -165,10 +166,9 @@ class AskDeadlineTest {
                     assertThrows(NullPointerException.class, () -> get(echo, 1, null))
                             .getMessage());
             assertEquals(
-                    "The time-out of an ask must be positive, not PT0S",
-                    assertThrows(IllegalArgumentException.class, () -> get(echo, 1, Duration.ZERO))
+                    "The time-out of an ask must not be negative: PT-0.000000001S",
+                    assertThrows(IllegalArgumentException.class, () -> get(echo, 1, Duration.ofNanos(-1)))
                             .getMessage());
-            assertThrows(IllegalArgumentException.class, () -> get(echo, 1, Duration.ofNanos(-1)));
             assertThrows(NullPointerException.class, () -> echo.<Integer>ask(null, SECOND));
             assertEquals(
                     "the request made by an ask",
@@ -176,6 +176,26 @@ class AskDeadlineTest {
                             .getMessage());
             assertEquals(0, echo.ledger().accepted());
             assertEquals(1, get(echo, 1, Duration.ofSeconds(Long.MAX_VALUE)));
+        });
+    }
+
+    @Test
+    void shouldTimeOutWithoutSendingWhenNoTimeIsLeft() throws Exception {
+        MailFixture.inVirtualSystem(system -> {
+            ActorRef<Get> echo = echo(system, "echo");
+            List<String> errors = new ArrayList<>();
+            ActorRef<ReplyTo<Integer>> late = system.spawn("late", () -> (replyTo, ctx) -> {
+                Strand.sleep(SECOND);
+                for (Duration wanted : List.of(replyTo.remaining(), LONG)) { // the second is cut to the first
+                    errors.add(assertThrows(AskTimeoutException.class, () -> get(echo, 1, wanted))
+                            .getMessage());
+                }
+            });
+            assertThrows(AskTimeoutException.class, () -> late.<Integer>ask(r -> r, SECOND));
+            assertTrue(late.awaitProcessed(SECOND));
+            assertEquals(Collections.nCopies(2, "/t/late had no time left to ask /t/echo"), errors);
+            assertEquals(0, echo.ledger().accepted());
+            assertEquals(0, system.deadLetters().count());
         });
     }
 }

@@ -59,6 +59,32 @@ class BackOffTest {
     }
 
     @Test
+    void shouldNotCountTheRestartsOfSiblings() throws Exception {
+        Trials.run(builder -> builder.supervision(UNLIMITED), (system, events) -> {
+            BackOff backOff = new BackOff(Duration.ofSeconds(1), Duration.ofSeconds(10), 0);
+            ActorRef<Job> often = system.spawn(probe("often", events).backOff(backOff));
+            ActorRef<Job> rarely = system.spawn(probe("rarely", events).backOff(backOff));
+            for (int expected : List.of(1, 2, 4)) {
+                assertEquals(Duration.ofSeconds(expected), restartTime(often));
+            }
+            assertEquals(Duration.ofSeconds(1), restartTime(rarely));
+            assertEquals(Duration.ofSeconds(8), restartTime(often));
+        });
+    }
+
+    @Test
+    void shouldNotTakeTheWaitItselfForAQuietPeriod() throws Exception {
+        Supervision rules = Supervision.DEFAULT.intensity(5, Duration.ofSeconds(5));
+        Trials.run(builder -> builder.supervision(rules), (system, events) -> {
+            ActorRef<Job> ref = system.spawn(
+                    probe("a", events).backOff(new BackOff(Duration.ofSeconds(6), Duration.ofSeconds(60), 0)));
+            for (int expected : List.of(6, 12, 24)) {
+                assertEquals(Duration.ofSeconds(expected), restartTime(ref));
+            }
+        });
+    }
+
+    @Test
     void shouldNotWaitByDefault() throws Exception {
         Trials.run((system, events) -> {
             ActorRef<Job> ref = system.spawn(probe("a", events));

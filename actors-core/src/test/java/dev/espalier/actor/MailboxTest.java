@@ -117,7 +117,7 @@ class MailboxTest {
                 inbox.forEach(seen::add);
             });
             target.tellAll(range(0, MailboxSpec.DEFAULT_BOUND));
-            assertFalse(target.tryTell(-1));
+            assertEquals(Told.FULL, target.tryTell(-1));
             gate.go();
             assertTrue(target.awaitProcessed(LONG));
             assertEquals(range(0, MailboxSpec.DEFAULT_BOUND), seen);
@@ -174,9 +174,9 @@ class MailboxTest {
                 var gate = new Signal();
                 List<Integer> seen = new ArrayList<>();
                 ActorRef<Integer> target = gated(system, MailboxSpec.bounded(2, policy), gate, seen);
-                assertTrue(target.tryTell(0), policy.name());
-                assertTrue(target.tryTell(1), policy.name());
-                assertFalse(target.tryTell(2), policy.name());
+                assertEquals(Told.ACCEPTED, target.tryTell(0), policy.name());
+                assertEquals(Told.ACCEPTED, target.tryTell(1), policy.name());
+                assertEquals(Told.FULL, target.tryTell(2), policy.name());
                 assertEquals(Duration.ZERO, VirtualTime.elapsed());
                 gate.go();
                 assertTrue(target.awaitProcessed(LONG));
@@ -184,7 +184,7 @@ class MailboxTest {
                 assertEquals(new Ledger(2, 2, 0, 0, 0, 0), target.ledger(), policy.name());
                 target.stop();
                 target.join();
-                assertFalse(target.tryTell(3));
+                assertEquals(Told.CLOSED, target.tryTell(3), policy.name());
                 assertEquals(2, target.ledger().accepted());
                 assertEquals(0, system.deadLetters().count());
             });

@@ -1,6 +1,9 @@
 package dev.espalier.actor;
 
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
@@ -81,6 +84,51 @@ class SnippetsTest {
                     .grace(Duration.ofSeconds(2)));
             // @end
             Assertions.assertEquals(0, orders.<Integer>ask(Order.Total::new, Duration.ofSeconds(3)));
+        }
+    }
+
+    /// Leaves its orders to a child, which it needs its context for.
+    private static final class Shop implements Behavior<Order> {
+        private final ActorRef<Order> desk;
+
+        Shop(ActorContext<Order> ctx, String deskName) {
+            desk = ctx.spawn(deskName, OrderDesk::new);
+        }
+
+        @Override
+        public void onMessage(Order order, ActorContext<Order> ctx) {
+            desk.tell(order);
+        }
+    }
+
+    @Test
+    void shouldSpawnABehaviorThatWantsItsContext() {
+        try (var system = ActorSystem.start("town")) {
+            // @start region="behavior-with"
+            ActorRef<Order> shop =
+                    system.spawn(ActorSpec.behaviorWith("shop", (ActorContext<Order> ctx) -> new Shop(ctx, "desk"))
+                            .mailbox(MailboxSpec.bounded(1_000)));
+            // @end
+            shop.tell(new Order.Place("apple tree", 2));
+            Assertions.assertEquals(2, shop.<Integer>ask(Order.Total::new, Duration.ofSeconds(3)));
+        }
+    }
+
+    @Test
+    void shouldWaitForABodyThatSaysReady() throws Exception {
+        try (var system = ActorSystem.start("shop")) {
+            AtomicInteger port = new AtomicInteger();
+            // @start region="ready"
+            system.spawn(ActorSpec.<Void>body("server", (inbox, ctx) -> {
+                        try (ServerSocket server = new ServerSocket(0)) { // if it throws, so does the spawn
+                            port.set(server.getLocalPort());
+                            ctx.ready();
+                            ctx.pleaseStop().waitForGo();
+                        }
+                    })
+                    .saysReady());
+            new Socket("localhost", port.get()).close(); // it listens
+            // @end
         }
     }
 

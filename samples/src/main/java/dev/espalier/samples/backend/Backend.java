@@ -1,20 +1,18 @@
 package dev.espalier.samples.backend;
 
+import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.BackOff;
-import dev.espalier.actor.Decision;
 import dev.espalier.actor.MailboxSpec;
 import dev.espalier.actor.Overflow;
 import dev.espalier.actor.StartFailedException;
 import dev.espalier.actor.StopReport;
 import dev.espalier.actor.Supervision;
-import java.net.BindException;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 
 /// The order desk; see the package for the tree.
 ///
@@ -39,7 +37,7 @@ public final class Backend implements AutoCloseable {
                 .supervision(Supervision.oneForOne().intensity(10, Duration.ofMinutes(1)))
                 .start();
         try {
-            return new Backend(system, spawn(system, settings).port().join());
+            return new Backend(system, spawn(system, settings).port());
         } catch (RuntimeException e) {
             system.close();
             throw e;
@@ -56,21 +54,19 @@ public final class Backend implements AutoCloseable {
                 .backOff(BACK_OFF)
                 .interruptible(false)
                 .dependsOn("db"));
-        ActorRef<Pricing.Price> pricing = system.spawn(
-                ActorSpec.<Pricing.Price>behaviorWith("pricing", ctx -> new Pricing(ctx, s.downstreamLife()))
-                        .supervision(Pricing.SUPERVISION)
-                        .dependsOn("writer"));
+        ActorRef<Pricing.Price> pricing = system.spawn(ActorSpec.behaviorWith(
+                        "pricing", (ActorContext<Pricing.Price> ctx) -> new Pricing(ctx, s.downstreamLife()))
+                .supervision(Pricing.SUPERVISION)
+                .dependsOn("writer"));
         Customer.Colleagues colleagues = new Customer.Colleagues(db, writer, pricing);
-        Customers.Factory factory = (customers, name) ->
-                new Customer(colleagues, s.idle(), () -> customers.tryTell(new Customers.Leave(name)));
-        ActorRef<Customers.Message> customers =
-                system.spawn(ActorSpec.behavior("customers", () -> new Customers(factory, s.perCustomer()))
-                        .mailbox(MailboxSpec.bounded(MAILBOX, Overflow.FAIL))
-                        .stopsChildrenInParallel()
-                        .dependsOn("db", "writer", "pricing"));
+        ActorRef<Place> customers = system.spawn(ActorSpec.behavior(
+                        "customers", () -> new Customers(() -> new Customer(colleagues, s.idle()), s.perCustomer()))
+                .mailbox(MailboxSpec.bounded(MAILBOX, Overflow.FAIL))
+                .stopsChildrenInParallel()
+                .dependsOn("db", "writer", "pricing"));
         Http http = new Http(s, pleaseStop -> new Routes(s, pleaseStop, customers, db));
         system.spawn(ActorSpec.body("http", http)
-                .onFailure(cause -> cause instanceof BindException ? Decision.ESCALATE : Decision.RESTART)
+                .saysReady()
                 .grace(Duration.ofSeconds(10))
                 .dependsOn("customers", "db"));
         return http;
@@ -112,7 +108,7 @@ public final class Backend implements AutoCloseable {
         }
         try {
             start(Settings.of(port, db)).system().awaitShutdown();
-        } catch (StartFailedException | CompletionException e) {
+        } catch (StartFailedException e) {
             System.err.println("The backend could not start: " + e.getCause());
             System.exit(1);
         }

@@ -19,15 +19,13 @@ final class Customer implements Behavior<Customer.Message> {
 
     private static final long UNKNOWN = -1;
 
-    private final Runnable onIdle;
     private final Duration idle;
     private final Colleagues ask;
     private long total = UNKNOWN;
 
-    Customer(Colleagues ask, Duration idle, Runnable onIdle) {
+    Customer(Colleagues ask, Duration idle) {
         this.ask = ask;
         this.idle = idle;
-        this.onIdle = onIdle;
     }
 
     @Override
@@ -38,7 +36,7 @@ final class Customer implements Behavior<Customer.Message> {
     @Override
     public void onMessage(Message message, ActorContext<Message> ctx) {
         switch (message) {
-            case Idle() -> onIdle.run();
+            case Idle() -> ctx.passivate(); // or goes on, if an order has come in
             case Place place -> {
                 try {
                     place(place);
@@ -52,32 +50,30 @@ final class Customer implements Behavior<Customer.Message> {
 
     private void place(Place place) {
         Order order = place.order();
-        if (place.replyTo().remaining().isZero()) {
-            return; // nobody waits for it any more
-        }
-        OptionalLong price =
-                ask.pricing().ask(to -> new Pricing.Price(order.item(), order.quantity(), to), timeLeft(place));
+        OptionalLong price = ask.pricing()
+                .ask(
+                        to -> new Pricing.Price(order.item(), order.quantity(), to),
+                        place.replyTo().remaining());
         if (price.isEmpty()) {
             place.refuse(400, "no such item: " + order.item());
             return;
         }
-        Writer.Written written =
-                ask.writer().ask(to -> new Writer.Store(order.priced(price.getAsLong()), to), timeLeft(place));
+        Writer.Written written = ask.writer()
+                .ask(
+                        to -> new Writer.Store(order.priced(price.getAsLong()), to),
+                        place.replyTo().remaining());
         if (!written.order().sameAs(order)) {
             place.refuse(409, "another order has the id " + order.id());
             return;
         }
         if (total == UNKNOWN) { // read after the write: so it holds whatever was under way before
-            total = ask.db().ask(to -> new Database.Message.Total(order.customer(), to), timeLeft(place));
+            total = ask.db()
+                    .ask(
+                            to -> new Database.Message.Total(order.customer(), to),
+                            place.replyTo().remaining());
         } else if (written.now()) {
             total += written.order().totalCents();
         }
         place.replyTo().reply(new Outcome.Stored(written.order(), written.now(), total));
-    }
-
-    /// What the client's deadline leaves; an ask wants more than nothing.
-    private static Duration timeLeft(Place place) {
-        Duration left = place.replyTo().remaining();
-        return left.isPositive() ? left : Duration.ofNanos(1);
     }
 }

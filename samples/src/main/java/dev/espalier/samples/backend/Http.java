@@ -11,7 +11,6 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -39,15 +38,15 @@ final class Http implements Body<Void> {
 
     private final Settings settings;
     private final Routes.Factory factory;
-    private final CompletableFuture<Integer> port = new CompletableFuture<>();
+    private volatile int port;
 
     Http(Settings settings, Routes.Factory factory) {
         this.settings = settings;
         this.factory = factory;
     }
 
-    /// The port, once it listens.
-    CompletableFuture<Integer> port() {
+    /// The port; 0 before it listens.
+    int port() {
         return port;
     }
 
@@ -60,7 +59,8 @@ final class Http implements Body<Void> {
             server.createContext("/", routes);
             server.start();
             LOG.info("listening on http://localhost:{}", server.getAddress().getPort());
-            port.complete(server.getAddress().getPort());
+            port = server.getAddress().getPort();
+            ctx.ready();
 
             ctx.pleaseStop().waitForGo(); // from now on /ready says 503 and answers close their connections
             Strand.sleep(settings.lameDuck()); // orders are still taken while the load balancer finds out
@@ -73,12 +73,7 @@ final class Http implements Body<Void> {
     }
 
     private HttpServer listen() throws IOException {
-        try {
-            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()), BACKLOG);
-        } catch (IOException e) {
-            port.completeExceptionally(e);
-            throw e;
-        }
+        return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()), BACKLOG);
     }
 
     private static void stop(HttpServer server, Routes routes) throws IOException {

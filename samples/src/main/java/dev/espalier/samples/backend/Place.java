@@ -3,7 +3,7 @@ package dev.espalier.samples.backend;
 import dev.espalier.actor.ReplyTo;
 
 /// The request to place an order; it goes from HTTP by way of [Customers] to its [Customer].
-record Place(Order order, ReplyTo<Outcome> replyTo) implements Customers.Message, Customer.Message {
+record Place(Order order, ReplyTo<Outcome> replyTo) implements Customer.Message {
     /// What became of it.
     sealed interface Outcome {
         /// It is in the database, perhaps from an earlier request.

@@ -33,7 +33,7 @@ final class Pricing implements Behavior<Pricing.Price> {
 
     @Override
     public void onMessage(Price message, ActorContext<Price> ctx) {
-        downstream.tell(message);
+        message.replyTo().forward(downstream, message);
     }
 
     /// The client of the service: one incarnation is one connection.
@@ -49,9 +49,6 @@ final class Pricing implements Behavior<Pricing.Price> {
 
         @Override
         public void onMessage(Price message, ActorContext<Price> ctx) throws IOException {
-            if (message.replyTo().remaining().isZero()) {
-                return; // nobody waits for it any more
-            }
             if (callsLeft-- == 0) {
                 throw new IOException("the pricing service closed the connection");
             }

@@ -25,7 +25,7 @@ final class Routes implements HttpHandler {
     private static final long LONGEST_NANOS = Duration.ofSeconds(2).toNanos();
 
     private final Settings settings;
-    private final ActorRef<Customers.Message> customers;
+    private final ActorRef<Place> customers;
     private final ActorRef<Database.Message> db;
     private final Signal pleaseStop;
     private final Signal refusing = new Signal();
@@ -36,7 +36,7 @@ final class Routes implements HttpHandler {
     private final LongAdder answers = new LongAdder();
     private volatile long latest = System.nanoTime();
 
-    Routes(Settings settings, Signal pleaseStop, ActorRef<Customers.Message> customers, ActorRef<Database.Message> db) {
+    Routes(Settings settings, Signal pleaseStop, ActorRef<Place> customers, ActorRef<Database.Message> db) {
         this.settings = settings;
         this.pleaseStop = pleaseStop;
         this.customers = customers;

@@ -5,7 +5,7 @@
 ///   db          reads; opened first, closed last
 ///   writer      writes: one transaction per batch
 ///   pricing     asks `downstream`, which fails now and then and is restarted
-///   customers   one child per customer, made on demand, sent away when idle
+///   customers   one child per customer, made on demand, leaves when idle
 ///   http        the server: started last, stopped first
 /// ```
 ///
