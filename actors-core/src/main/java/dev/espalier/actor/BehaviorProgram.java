@@ -21,7 +21,7 @@ final class BehaviorProgram<M> extends Program<M> {
     private boolean made;
 
     /// Entries that come before the mailbox: unstashed ones, and one to be retried.
-    private final ArrayDeque<Object> front = new ArrayDeque<>(0);
+    private @Nullable ArrayDeque<Object> front;
     private List<Object> stash = List.of();
     private @Nullable Object current;
     private @Nullable Object delivering;
@@ -40,12 +40,26 @@ final class BehaviorProgram<M> extends Program<M> {
 
     @Override
     boolean hasMessages() {
-        return !front.isEmpty() || cell.mailbox.hasNext();
+        return hasFront() || cell.mailbox.hasNext();
+    }
+
+    private boolean hasFront() {
+        ArrayDeque<Object> first = front;
+        return first != null && !first.isEmpty();
+    }
+
+    private ArrayDeque<Object> front() {
+        ArrayDeque<Object> now = front;
+        if (now == null) {
+            now = new ArrayDeque<>();
+            front = now;
+        }
+        return now;
     }
 
     @Override
     boolean hasAside() {
-        return !front.isEmpty() || !stash.isEmpty();
+        return hasFront() || !stash.isEmpty();
     }
 
     @Override
@@ -180,7 +194,9 @@ final class BehaviorProgram<M> extends Program<M> {
         });
         if (thrown == null) {
             live = true;
-            front.addAll(stash);
+            if (!stash.isEmpty()) {
+                front().addAll(stash);
+            }
             stash = List.of();
             cell.life.userStarted();
         } else {
@@ -189,7 +205,8 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     private boolean handleNext(Strand self) {
-        Object entry = front.isEmpty() ? null : front.poll();
+        ArrayDeque<Object> first = front;
+        Object entry = first == null ? null : first.poll();
         if (entry == null) {
             entry = cell.mailbox.poll();
             attempts = 0;
@@ -234,19 +251,14 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     private @Nullable Throwable callHandler(Behavior<M> now, M message, CellContext<M> ctx, Strand self) {
-        CancelScope inside = scope();
         Throwable thrown = null;
         enterUser();
         try {
-            if (inside == null) {
+            CancelScope.expect(self, this);
+            try {
                 now.onMessage(message, ctx);
-            } else {
-                inside.expect(self);
-                try {
-                    now.onMessage(message, ctx);
-                } finally {
-                    inside.leave(self);
-                }
+            } finally {
+                CancelScope.leave(self, this);
             }
         } catch (Throwable t) {
             thrown = t;
@@ -268,7 +280,7 @@ final class BehaviorProgram<M> extends Program<M> {
         } else if (cell.spec.retryFailed && !(thrown instanceof VirtualMachineError)) {
             attempts++;
             if (attempts < cell.spec.quarantineAfter) {
-                front.addFirst(entry);
+                front().addFirst(entry);
                 updateHeld();
                 retry = true;
             } else {
@@ -298,7 +310,9 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     private void updateHeld() {
-        cell.mailbox.held(front.size() + stash.size() + (current != null && !stashed ? 1 : 0));
+        ArrayDeque<Object> first = front;
+        int aside = stash.size() + (first == null ? 0 : first.size());
+        cell.mailbox.held(aside + (current != null && !stashed ? 1 : 0));
     }
 
     void become(Behavior<M> next) {
@@ -321,7 +335,7 @@ final class BehaviorProgram<M> extends Program<M> {
 
     void unstashAll() {
         for (int i = stash.size() - 1; i >= 0; i--) {
-            front.addFirst(stash.get(i));
+            front().addFirst(stash.get(i));
         }
         stash = List.of();
     }
@@ -331,7 +345,7 @@ final class BehaviorProgram<M> extends Program<M> {
             runTaskGuarded(); // the last failures and ends of children, for one
         }
         long mark = cell.mailbox.tickets();
-        while (live && !aborted && !isFinished() && (cell.mailbox.takenCount() < mark || !front.isEmpty())) {
+        while (live && !aborted && !isFinished() && (cell.mailbox.takenCount() < mark || hasFront())) {
             handleNext(Strand.current());
         }
         if (isFinished()) {
@@ -367,9 +381,10 @@ final class BehaviorProgram<M> extends Program<M> {
     }
 
     private void deadLetterAside() {
-        List<Object> aside = new ArrayList<>(front);
+        ArrayDeque<Object> first = front;
+        List<Object> aside = first == null ? new ArrayList<>() : new ArrayList<>(first);
         aside.addAll(stash);
-        front.clear();
+        front = null;
         stash = List.of();
         updateHeld();
         aside.forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));

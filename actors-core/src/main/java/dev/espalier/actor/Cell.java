@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// [Program], its messages in [Mailbox].
 final class Cell<M> implements ActorRef<M> {
     private static final VarHandle RUN;
+    private static final VarHandle STOPPED;
     private static final VarHandle CHILDREN;
     private static final int LONGEST_PATH = 400;
 
@@ -23,6 +24,7 @@ final class Cell<M> implements ActorRef<M> {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             RUN = lookup.findVarHandle(Cell.class, "run", int.class);
+            STOPPED = lookup.findVarHandle(Cell.class, "stopped", Signal.class);
             CHILDREN = lookup.findVarHandle(Cell.class, "children", ChildSet.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -35,7 +37,7 @@ final class Cell<M> implements ActorRef<M> {
     final Mailbox mailbox;
     final Program<M> program;
     final Lifecycle life;
-    private final Signal stopped = new Signal();
+    private volatile @Nullable Signal stopped;
     private final Scheduler scheduler;
 
     /// Owned by the [Scheduler].
@@ -174,7 +176,12 @@ final class Cell<M> implements ActorRef<M> {
 
     @Override
     public Signal stopped() {
-        return stopped;
+        Signal now = stopped;
+        if (now == null) {
+            STOPPED.compareAndSet(this, null, new Signal());
+            now = Objects.requireNonNull(stopped);
+        }
+        return now;
     }
 
     @Override
@@ -190,7 +197,7 @@ final class Cell<M> implements ActorRef<M> {
 
     @Override
     public @Nullable Object join(Duration timeout) {
-        if (!stopped.waitForGo(timeout)) {
+        if (!stopped().waitForGo(timeout)) {
             throw new JoinTimeoutException(path() + " has not stopped within " + timeout + "; it is " + state() + " ("
                     + life.activity() + ") with " + mailbox.depth() + " messages queued");
         }
@@ -201,7 +208,7 @@ final class Cell<M> implements ActorRef<M> {
     void awaitStopped() {
         WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.END, this, null);
         try {
-            stopped.waitForGo();
+            stopped().waitForGo();
         } finally {
             edge.exit();
         }
@@ -355,7 +362,7 @@ final class Cell<M> implements ActorRef<M> {
         }
         Throwable failure = life.startFailure();
         if (failure != null) {
-            stopped.waitForGo();
+            stopped().waitForGo();
             if (!(failure instanceof IgnoreStartException)) {
                 throw new StartFailedException(path() + " could not start: " + failure, failure);
             }
@@ -432,7 +439,9 @@ final class Cell<M> implements ActorRef<M> {
         if (parent != null) {
             parent.children().remove(this, keepSpec && keepsSpec());
         }
-        stopped.go();
+        if (!STOPPED.compareAndSet(this, null, LifeState.GONE)) {
+            stopped().go();
+        }
         refuseUnanswered(); // after the above: who fails to forward looks at it
         if (wasStarted) {
             system.observers.stopped(this, end);

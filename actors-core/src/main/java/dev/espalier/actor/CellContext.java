@@ -21,9 +21,9 @@ final class CellContext<M> implements ActorContext<M> {
 
     private final Cell<M> cell;
     private final int incarnation;
-    private final Signal pleaseStop;
-    private final Map<ActorRef<?>, Registration> watches = new HashMap<>(0);
-    private final ArrayDeque<Failure> failures = new ArrayDeque<>(0);
+    private @Nullable Signal pleaseStop;
+    private @Nullable Map<ActorRef<?>, Registration> watches;
+    private @Nullable ArrayDeque<Failure> failures;
     private @Nullable CellTimers<M> timers;
     private volatile boolean ended;
     private volatile long deadlineNanos = Long.MAX_VALUE;
@@ -32,7 +32,6 @@ final class CellContext<M> implements ActorContext<M> {
     CellContext(Cell<M> cell, int incarnation) {
         this.cell = cell;
         this.incarnation = incarnation;
-        this.pleaseStop = cell.life.pleaseStop();
     }
 
     // For the engine.
@@ -75,19 +74,40 @@ final class CellContext<M> implements ActorContext<M> {
     void childFailed(Failure failure) {
         cell.program.run(
                 () -> {
-                    failures.add(failure);
-                    if (failures.size() > FAILURES_KEPT) {
-                        failures.removeFirst();
-                    }
+                    keep(failure);
                     cell.program.childFailed(failure);
                 },
                 incarnation);
     }
 
+    private void keep(Failure failure) {
+        ArrayDeque<Failure> all = failures;
+        if (all == null) {
+            all = new ArrayDeque<>();
+            failures = all;
+        }
+        all.add(failure);
+        if (all.size() > FAILURES_KEPT) {
+            all.removeFirst();
+        }
+    }
+
+    private Map<ActorRef<?>, Registration> watches() {
+        Map<ActorRef<?>, Registration> all = watches;
+        if (all == null) {
+            all = new HashMap<>();
+            watches = all;
+        }
+        return all;
+    }
+
     void end() {
         ended = true;
-        watches.values().forEach(Registration::remove);
-        watches.clear();
+        Map<ActorRef<?>, Registration> all = watches;
+        if (all != null) {
+            all.values().forEach(Registration::remove);
+            all.clear();
+        }
         if (timers != null) {
             timers.cancelAll();
         }
@@ -134,7 +154,13 @@ final class CellContext<M> implements ActorContext<M> {
 
     @Override
     public Signal pleaseStop() {
-        return pleaseStop;
+        Signal now = pleaseStop;
+        if (now == null) {
+            boolean over = ended || incarnation != cell.life.incarnation();
+            now = over ? LifeState.GONE : cell.life.pleaseStop();
+            pleaseStop = now;
+        }
+        return now;
     }
 
     @Override
@@ -162,7 +188,7 @@ final class CellContext<M> implements ActorContext<M> {
 
     @Override
     public List<Failure> failures() {
-        return new ArrayList<>(failures);
+        return failures == null ? new ArrayList<>() : new ArrayList<>(failures);
     }
 
     @Override
@@ -203,13 +229,13 @@ final class CellContext<M> implements ActorContext<M> {
         Registration mine = target.stopped()
                 .onGo(() -> cell.program.run(
                         () -> {
-                            if (slot[0] != null && watches.remove(target, slot[0])) {
+                            if (slot[0] != null && watches().remove(target, slot[0])) {
                                 then.accept(target);
                             }
                         },
                         incarnation));
         slot[0] = mine;
-        watches.put(target, mine);
+        watches().put(target, mine);
     }
 
     @Override
@@ -220,7 +246,7 @@ final class CellContext<M> implements ActorContext<M> {
 
     @Override
     public void unwatch(ActorRef<?> target) {
-        Registration old = watches.remove(Objects.requireNonNull(target, "target"));
+        Registration old = watches().remove(Objects.requireNonNull(target, "target"));
         if (old != null) {
             old.remove();
         }

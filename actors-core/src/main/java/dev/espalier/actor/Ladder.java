@@ -199,7 +199,7 @@ final class Ladder {
         }
         timer = cell.system.strand.schedule(
                 at,
-                () -> life.serial.post(() -> {
+                () -> life.post(() -> {
                     if (running && mine == generation) {
                         if (rung == next) {
                             life.climbed(next); // again

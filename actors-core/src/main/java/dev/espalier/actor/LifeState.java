@@ -1,8 +1,11 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Signal;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Where the life of one actor stands: what [Lifecycle] and [StopProtocol] decide by, and what others may read.
@@ -25,11 +28,31 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
-/// | volatile ones | tasks of `serial` | any thread | volatile |
-/// | others | tasks of `serial` | tasks of `serial` | plain |
+/// | `pleaseStop` | whoever asks first, a task, CAS | any thread | volatile |
+/// | other volatile ones | tasks of its [Serial] | any thread | volatile |
+/// | others | tasks | tasks | plain |
 ///
-/// Readers outside of `serial` see a moment that may have passed.
-abstract sealed class LifeState permits Lifecycle {
+/// Readers outside of tasks see a moment that may have passed.
+abstract sealed class LifeState extends Serial permits Lifecycle {
+    /// What has gone before anybody asked for it.
+    static final Signal GONE = gone();
+
+    private static final VarHandle PLEASE_STOP;
+
+    static {
+        try {
+            PLEASE_STOP = MethodHandles.lookup().findVarHandle(LifeState.class, "pleaseStop", Signal.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private static Signal gone() {
+        Signal signal = new Signal();
+        signal.go();
+        return signal;
+    }
+
     enum Goal {
         RUN,
         RESTART,
@@ -46,13 +69,12 @@ abstract sealed class LifeState permits Lifecycle {
         GONE
     }
 
-    final Serial serial = new Serial();
     final Cell<?> cell;
     volatile ActorState state = ActorState.STARTING;
     volatile int incarnation = 1;
     volatile Goal goal = Goal.RUN;
     volatile User user = User.NONE;
-    volatile Signal pleaseStop = new Signal();
+    volatile @Nullable Signal pleaseStop;
     volatile @Nullable Signal ready = new Signal();
     volatile @Nullable Throwable startFailure;
     volatile boolean startedOnce;
@@ -79,8 +101,14 @@ abstract sealed class LifeState permits Lifecycle {
         return incarnation;
     }
 
+    /// Made when somebody asks for it.
     Signal pleaseStop() {
-        return pleaseStop;
+        Signal now = pleaseStop;
+        if (now == null) {
+            PLEASE_STOP.compareAndSet(this, null, new Signal());
+            now = Objects.requireNonNull(pleaseStop);
+        }
+        return now;
     }
 
     boolean hasStartedOnce() {
@@ -173,8 +201,11 @@ abstract sealed class LifeState permits Lifecycle {
     }
 
     void pleaseStopGoes() {
-        Signal signal = pleaseStop;
-        Serial.Turns.afterwards(signal::go);
+        if (PLEASE_STOP.compareAndSet(this, null, GONE)) {
+            return; // nobody has asked for it
+        }
+        Signal asked = pleaseStop();
+        Serial.Turns.afterwards(asked::go);
     }
 
     @Nullable

@@ -1,11 +1,11 @@
 package dev.espalier.actor;
 
-import dev.espalier.sync.Signal;
 import org.jspecify.annotations.Nullable;
 
 /// The life of one actor: start, failure, restart, stop. It decides, [Program] runs the user's code.
 ///
-/// *Idea.* All state, here, in [LifeState] and in [StopProtocol], belongs to [#serial]: tasks of it run one at a
+/// *Idea.* All state, here, in [LifeState] and in [StopProtocol], belongs to the [Serial] that it is: tasks of it run
+/// one at a
 /// time, whichever thread brings them, and never wait and never call user code. So an actor whose own code hangs
 /// can still be supervised and stopped.
 ///
@@ -18,11 +18,20 @@ import org.jspecify.annotations.Nullable;
 /// 4. Every event of the program is answered once: a program in STARTING, HOOK or CLOSING always posts an end,
 ///    unless it hangs, which the ladder ends by ABANDON.
 final class Lifecycle extends LifeState {
-    private final StopProtocol stop;
+    /// Made when the first incarnation ends, by a task.
+    private volatile @Nullable StopProtocol stop;
 
     Lifecycle(Cell<?> cell) {
         super(cell);
-        this.stop = new StopProtocol(cell, this);
+    }
+
+    private StopProtocol stop() {
+        StopProtocol now = stop;
+        if (now == null) {
+            now = new StopProtocol(cell, this);
+            stop = now;
+        }
+        return now;
     }
 
     // Read by anyone.
@@ -30,17 +39,19 @@ final class Lifecycle extends LifeState {
     /// The child that it waits for to stop.
     @Nullable
     Cell<?> stoppingChild() {
-        return stop.stoppingChild();
+        StopProtocol now = stop;
+        return now == null ? null : now.stoppingChild();
     }
 
     boolean wasAbandoned() {
-        return stop.wasAbandoned();
+        StopProtocol now = stop;
+        return now != null && now.wasAbandoned();
     }
 
     // From the spawner.
 
     void begin() {
-        serial.post(() -> {
+        post(() -> {
             if (goal == Goal.RUN) {
                 user = User.STARTING;
                 cell.program.command(Program.Command.BEGIN);
@@ -53,7 +64,7 @@ final class Lifecycle extends LifeState {
     // From the program.
 
     void userStarted() {
-        serial.post(() -> {
+        post(() -> {
             user = User.LIVE;
             startedOnce = true;
             if (state == ActorState.STARTING) {
@@ -71,7 +82,7 @@ final class Lifecycle extends LifeState {
     }
 
     void userStartFailed(Throwable thrown) {
-        serial.post(() -> {
+        post(() -> {
             user = User.DOWN;
             resumable = false;
             if (!startedOnce && incarnation == 1) {
@@ -85,7 +96,7 @@ final class Lifecycle extends LifeState {
     }
 
     void userResumed() {
-        serial.post(() -> {
+        post(() -> {
             user = User.LIVE;
             becomeReady();
             if (!cell.program.suspended) {
@@ -96,7 +107,7 @@ final class Lifecycle extends LifeState {
     }
 
     void userFailed(Failure failure) {
-        serial.post(() -> {
+        post(() -> {
             user = User.DOWN;
             resumable = pending == null;
             failed(failure);
@@ -124,7 +135,7 @@ final class Lifecycle extends LifeState {
 
     /// The code has ended by itself or, after END, the old incarnation is cleared away.
     void userEnded() {
-        serial.post(() -> {
+        post(() -> {
             if (user == User.HOOK) {
                 user = User.NONE;
             } else {
@@ -139,7 +150,7 @@ final class Lifecycle extends LifeState {
     }
 
     void userPaused() {
-        serial.post(() -> {
+        post(() -> {
             user = User.DOWN;
             if (goal == Goal.RUN && pending == null && endsItself) {
                 endedByItself();
@@ -160,7 +171,7 @@ final class Lifecycle extends LifeState {
     }
 
     void userDrained() {
-        serial.post(() -> {
+        post(() -> {
             drained = true;
             if (goal == Goal.RUN && endsItself) {
                 if (cell.program.endsItself()) {
@@ -174,10 +185,10 @@ final class Lifecycle extends LifeState {
     }
 
     void userFinished() {
-        serial.post(() -> {
+        post(() -> {
             if (user != User.GONE) {
                 user = User.GONE;
-                stop.finish();
+                stop().finish();
             }
         });
     }
@@ -186,7 +197,7 @@ final class Lifecycle extends LifeState {
 
     /// Asked by its own code to end.
     void stopItself() {
-        serial.post(() -> {
+        post(() -> {
             if (goal == Goal.RUN && !endsItself) {
                 endsItself = true;
                 cell.shutChildren();
@@ -199,7 +210,7 @@ final class Lifecycle extends LifeState {
     // From the parent's supervisor.
 
     void resume() {
-        serial.post(() -> {
+        post(() -> {
             if (goal == Goal.RUN && pending != null && user == User.DOWN) {
                 pending = null;
                 user = User.STARTING;
@@ -212,7 +223,7 @@ final class Lifecycle extends LifeState {
     /// An ancestor has failed, or goes on. Below an actor that has failed itself nothing goes on before it
     /// does.
     void suspend(boolean value) {
-        serial.post(() -> {
+        post(() -> {
             cell.program.suspend(value);
             if (value) {
                 cell.forEachChild(child -> child.life.suspend(true));
@@ -232,7 +243,7 @@ final class Lifecycle extends LifeState {
     /// A child was spawned: it may be too late for the suspension of all children. Called after it was added.
     void childAdded(Cell<?> child) {
         if (cell.program.suspended || pending != null) {
-            serial.post(() -> {
+            post(() -> {
                 if (rests()) {
                     child.life.suspend(true);
                 }
@@ -242,16 +253,16 @@ final class Lifecycle extends LifeState {
 
     /// Ends for good after a failure or by itself, as the supervisor decided.
     void terminate() {
-        serial.post(() -> {
+        post(() -> {
             if (goal != Goal.STOP) {
-                stop.begin(Ladder.Rung.ASKED);
+                stop().begin(Ladder.Rung.ASKED);
             }
         });
     }
 
     /// Ends this incarnation; the supervisor is told when it is down, again if it is down already.
     void endIncarnation() {
-        serial.post(() -> {
+        post(() -> {
             if (goal != Goal.RUN) {
                 Supervisor supervisor = supervisor();
                 if (goal == Goal.RESTART && downReported && supervisor != null) {
@@ -265,14 +276,14 @@ final class Lifecycle extends LifeState {
             becomeUnready();
             cell.shutChildren();
             pleaseStopGoes();
-            stop.beginRestart();
+            stop().beginRestart();
             advance();
         });
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // only tasks of the serial write
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only tasks write
     void beginAgain() {
-        serial.post(() -> {
+        post(() -> {
             if (goal != Goal.RESTART || user != User.NONE) {
                 return;
             }
@@ -281,9 +292,9 @@ final class Lifecycle extends LifeState {
             endsItself = false;
             drained = false;
             downReported = false;
-            pleaseStop = new Signal();
+            pleaseStop = null;
             incarnation++;
-            stop.reset();
+            stop().reset();
             cell.program.prepare();
             cell.reopenChildren();
             cell.program.command(Program.Command.BEGIN_AGAIN);
@@ -292,7 +303,7 @@ final class Lifecycle extends LifeState {
 
     /// Fails because of its children: its own code is taken down at the next point where it can be.
     void fail(Throwable cause) {
-        serial.post(() -> {
+        post(() -> {
             if (goal == Goal.RUN && pending == null) {
                 Supervisor supervisor = supervisor();
                 Failure failure = failure(cause, null);
@@ -315,39 +326,39 @@ final class Lifecycle extends LifeState {
     // From anyone.
 
     void stop(Ladder.Rung from) {
-        serial.post(() -> stop.begin(from));
+        post(() -> stop().begin(from));
     }
 
     /// As [#stop], by the parent: not an end that counts for its [AutoShutdown].
     void stopByParent(Ladder.Rung from) {
-        serial.post(() -> {
-            stop.byParent();
-            stop.begin(from);
+        post(() -> {
+            stop().byParent();
+            stop().begin(from);
         });
     }
 
     /// The system has got its budget.
     void budgetSet() {
         if (goal != Goal.RUN) {
-            serial.post(stop::rearm);
+            post(() -> stop().rearm());
         }
     }
 
     /// Called by the ladder, in a task: a rung has been reached.
     void climbed(Ladder.Rung rung) {
-        stop.climbed(rung);
+        stop().climbed(rung);
     }
 
     /// Gives up a thread that cannot come back, long before its time is over.
     void lose() {
-        serial.post(stop::lose);
+        post(() -> stop().lose());
     }
 
     // From children.
 
     void childStopped(Cell<?> child, boolean byItself) {
-        serial.post(() -> {
-            stop.childStopped(child);
+        post(() -> {
+            stop().childStopped(child);
             if (goal == Goal.RUN) {
                 cell.supervisor().childStopped(child, byItself);
             }
@@ -361,8 +372,9 @@ final class Lifecycle extends LifeState {
         if (state == ActorState.STOPPED) {
             return;
         }
-        if (stop.isAbandoned()) {
-            stop.advance();
+        StopProtocol now = stop;
+        if (now != null && now.isAbandoned()) {
+            now.advance();
             return;
         }
         if (goal == Goal.RUN || user == User.STARTING || user == User.HOOK) {
@@ -374,7 +386,7 @@ final class Lifecycle extends LifeState {
         if (goal == Goal.RESTART) {
             advanceRestart();
         } else if (user != User.LIVE || drained) {
-            stop.advance();
+            stop().advance();
         }
     }
 
@@ -382,13 +394,13 @@ final class Lifecycle extends LifeState {
         if (user == User.LIVE) {
             cell.program.halt();
         } else if (cell.hasLivingChildren()) {
-            stop.stopChildren();
+            stop().stopChildren();
         } else if (user == User.DOWN) {
             user = User.HOOK;
             cell.program.command(Program.Command.END);
         } else if (!downReported) {
             downReported = true;
-            stop.endRestart();
+            stop().endRestart();
             Supervisor supervisor = supervisor();
             if (supervisor != null) {
                 supervisor.childDown(cell);

@@ -6,6 +6,7 @@ import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import org.jctools.queues.varhandle.unpadded.MpscLinkedVarHandleUnpaddedQueue;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// volatile |
 /// | `interrupted` | life, while INTERRUPTING; program | program | plain, ordered by `owner` |
 /// | `attention` | true: who changes any of the above; false: program, before it looks at them | program | volatile |
-/// | `live`, `drainReported`, `context`, `borrowed` | program | program | plain |
+/// | `live`, `drainReported`, `scoped`, `context`, `borrowed` | program | program | plain |
 ///
 /// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
 /// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing any
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /// runs the program or the one that is to run it has not got a processor yet; when the budget of the system is
 /// over, life gives up such an actor, too (NOBODY -> ABANDONED), for busy green threads may keep the others
 /// waiting for ever.
-abstract class Program<M> {
+abstract class Program<M> implements CancelScope.Source {
     /// What life tells the program to do; each is answered by a post.
     enum Command {
         BEGIN,
@@ -49,6 +50,8 @@ abstract class Program<M> {
     record Task(int incarnation, Runnable action) {}
 
     private static final VarHandle OWNER;
+    private static final VarHandle LANE;
+    private static final VarHandle SCOPE;
     private static final VarHandle USER_THREAD;
     private static final StackTraceElement[] NOWHERE = {};
     private static final int ENGINE = 0;
@@ -61,6 +64,8 @@ abstract class Program<M> {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             OWNER = lookup.findVarHandle(Program.class, "owner", int.class);
+            LANE = lookup.findVarHandle(Program.class, "lane", Queue.class);
+            SCOPE = lookup.findVarHandle(Program.class, "scope", CancelScope.class);
             USER_THREAD = lookup.findVarHandle(Program.class, "userThread", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
@@ -68,7 +73,7 @@ abstract class Program<M> {
     }
 
     final Cell<M> cell;
-    private final Queue<Task> lane = new MpscLinkedVarHandleUnpaddedQueue<>();
+    private volatile @Nullable Queue<Task> lane;
     private volatile @Nullable Command command;
     volatile boolean halted;
     volatile boolean childrenGone;
@@ -89,6 +94,8 @@ abstract class Program<M> {
     boolean borrowed;
     boolean live;
     boolean drainReported;
+    /// Whether its code can be cancelled now.
+    boolean scoped;
     private @Nullable CellContext<M> context;
 
     Program(Cell<M> cell) {
@@ -138,7 +145,7 @@ abstract class Program<M> {
                 && !suspended
                 && !aborted
                 && (drainMark < 0 || drainReported)
-                && lane.isEmpty()
+                && laneIsEmpty()
                 && !isFinished();
         if (!calm) {
             attention = true;
@@ -283,7 +290,7 @@ abstract class Program<M> {
     // The program itself.
 
     void run(Runnable action, int incarnation) {
-        lane.offer(new Task(incarnation, action));
+        lane().offer(new Task(incarnation, action));
         attend();
     }
 
@@ -294,7 +301,7 @@ abstract class Program<M> {
         if (command != null || finished || owner == ABANDONED) {
             return true;
         }
-        return live && (halted || drainDue() || (!suspended && !aborted && (!lane.isEmpty() || hasMessages())));
+        return live && (halted || drainDue() || (!suspended && !aborted && (!laneIsEmpty() || hasMessages())));
     }
 
     /// Whether the messages that were there when pleaseStop went have been handled, and life does not know yet.
@@ -321,7 +328,8 @@ abstract class Program<M> {
     ///
     /// @return false if there was none
     boolean runTask() {
-        Task task = lane.poll();
+        Queue<Task> tasks = lane;
+        Task task = tasks == null ? null : tasks.poll();
         if (task == null) {
             return false;
         }
@@ -332,11 +340,22 @@ abstract class Program<M> {
     }
 
     int laneSize() {
-        return lane.size();
+        Queue<Task> tasks = lane;
+        return tasks == null ? 0 : tasks.size();
     }
 
     boolean laneIsEmpty() {
-        return lane.isEmpty();
+        Queue<Task> tasks = lane;
+        return tasks == null || tasks.isEmpty();
+    }
+
+    private Queue<Task> lane() {
+        Queue<Task> now = lane;
+        if (now == null) {
+            LANE.compareAndSet(this, null, new MpscLinkedVarHandleUnpaddedQueue<Task>());
+            now = Objects.requireNonNull(lane);
+        }
+        return now;
     }
 
     CellContext<M> newContext() {
@@ -356,15 +375,13 @@ abstract class Program<M> {
 
     /// Opens the scope in which the user code of one incarnation can be cancelled.
     void openScope() {
-        CancelScope fresh = new CancelScope(cell.path());
-        scope = fresh;
-        if (aborted) {
-            fresh.cancel();
-        }
+        scope = null;
+        scoped = true;
     }
 
     /// Opens a scope for `onStop`, which an earlier cancel does not reach.
     void openLastScope() {
+        scoped = true;
         scope = new CancelScope(cell.path());
     }
 
@@ -407,25 +424,33 @@ abstract class Program<M> {
         }
     }
 
-    /// The scope in which user code can be cancelled.
-    @Nullable
-    CancelScope scope() {
-        return scope;
+    /// The scope in which user code can be cancelled; made when somebody looks. Who makes it publishes it and then
+    /// looks whether it is cancelled; [#abort] says so and then looks for the scope.
+    @Override
+    public CancelScope scope() {
+        CancelScope now = scope;
+        if (now == null) {
+            CancelScope fresh = new CancelScope(cell.path());
+            if (SCOPE.compareAndSet(this, null, fresh) && aborted) {
+                fresh.cancel();
+            }
+            now = Objects.requireNonNullElse(scope, fresh);
+        }
+        return now;
     }
 
     private @Nullable Throwable callInScope(Callable<?> code) {
-        CancelScope inside = scope;
         try {
-            if (inside == null) {
-                code.call();
-            } else {
+            if (scoped) {
                 Strand self = Strand.current();
-                inside.expect(self);
+                CancelScope.expect(self, this);
                 try {
                     code.call();
                 } finally {
-                    inside.leave(self);
+                    CancelScope.leave(self, this);
                 }
+            } else {
+                code.call();
             }
             return null;
         } catch (Throwable t) {
@@ -481,12 +506,14 @@ abstract class Program<M> {
     /// Ends the incarnation as far as the user can see it.
     void endContext() {
         dies();
+        scoped = false;
         scope = null;
         CellContext<M> now = context;
         if (now != null) {
             now.end();
         }
-        for (Task task = lane.poll(); task != null; task = lane.poll()) {
+        Queue<Task> tasks = lane;
+        while (tasks != null && tasks.poll() != null) {
             // A task of an incarnation that is over.
             Log.LOG.trace("dropped a task of {}", cell.path());
         }

@@ -1,9 +1,8 @@
 package dev.espalier.actor;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.jctools.queues.varhandle.unpadded.MpscLinkedVarHandleUnpaddedQueue;
 import org.jspecify.annotations.Nullable;
 
 /// Runs short tasks one at a time, in order, on whichever thread brings the first one.
@@ -12,40 +11,84 @@ import org.jspecify.annotations.Nullable;
 /// parent's, its children's, the timer. Locks around it would nest along the tree, and a call from child to
 /// parent to child would recurse once per level.
 ///
-/// *Idea.* Each actor's life is a tiny actor of its own. A task is put into a queue; `pending` counts tasks
-/// that were put in and not finished. Who moves it from 0 to 1 runs tasks until it is 0 again. A thread that is
-/// running one
-/// `Serial` already only notes the next one and runs it when the first is empty ([Turns]): a stop that runs
-/// through 100,000 levels needs no stack.
+/// *Idea.* Each actor's life is a tiny actor of its own. `tasks` is null while nobody runs tasks, BUSY while
+/// somebody does and has all of them, or the newest of those that have come since. Who puts the first one onto
+/// null runs tasks until there are none. A thread that is running one `Serial` already only notes the next one
+/// and runs it when the first is empty ([Turns]): a stop that runs through 100,000 levels needs no stack.
 ///
-/// 1. At most one thread runs tasks of one Serial: only the one that saw 0 -> 1 does, and it alone can bring 1
-///    -> 0.
-/// 2. No task is left: an offer precedes its increment, so whoever decrements to 0 has seen every counted task.
+/// | transition of `tasks` | who |
+/// |---|---|
+/// | null -> task | a poster, CAS; it must drain |
+/// | BUSY or task -> task | a poster, CAS |
+/// | task -> BUSY | the drainer, takes all |
+/// | BUSY -> null | the drainer, CAS, when it has run all |
+///
+/// 1. At most one thread runs tasks of one Serial: only the one that has led away from null drains, and it alone
+///    leads back.
+/// 2. No task is left: the drainer leads back to null only from BUSY, that is, if no task has come.
 ///
 /// Tasks never block and never call user code; what must call user code after them is given to
 /// [Turns#afterwards]. If the running thread stalls, the tasks wait for it; nothing else does.
-final class Serial {
-    private final Queue<Runnable> tasks = new MpscLinkedVarHandleUnpaddedQueue<>();
-    private final AtomicInteger pending = new AtomicInteger();
+abstract class Serial {
+    /// A task, and those that came before it and have not been taken.
+    private static final class Link {
+        final Runnable task;
 
-    void post(Runnable task) {
-        tasks.offer(task);
-        if (pending.getAndIncrement() == 0) {
+        @Nullable
+        Link next;
+
+        Link(Runnable task) {
+            this.task = task;
+        }
+    }
+
+    private static final Link BUSY = new Link(() -> {});
+    private static final VarHandle TASKS;
+
+    static {
+        try {
+            TASKS = MethodHandles.lookup().findVarHandle(Serial.class, "tasks", Link.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile @Nullable Link tasks;
+
+    final void post(Runnable task) {
+        Link fresh = new Link(task);
+        Link now;
+        do {
+            now = tasks;
+            fresh.next = now == BUSY ? null : now;
+        } while (!TASKS.compareAndSet(this, now, fresh));
+        if (now == null) {
             Turns.current().run(this);
         }
     }
 
     private void drain() {
         do {
-            Runnable task = tasks.poll();
-            if (task != null) {
+            Link newest = (Link) TASKS.getAndSet(this, BUSY);
+            for (Link each = oldestFirst(newest); each != null; each = each.next) {
                 try {
-                    task.run();
+                    each.task.run();
                 } catch (Throwable t) {
                     Log.engineError("A task of the engine failed", t);
                 }
             }
-        } while (pending.decrementAndGet() != 0);
+        } while (!TASKS.compareAndSet(this, BUSY, null));
+    }
+
+    private static @Nullable Link oldestFirst(@Nullable Link newest) {
+        Link done = null;
+        for (Link each = newest; each != null; ) {
+            Link older = each.next;
+            each.next = done;
+            done = each;
+            each = older;
+        }
+        return done;
     }
 
     /// What one thread has to do for the tree: Serials to drain, then actions that may call user code.

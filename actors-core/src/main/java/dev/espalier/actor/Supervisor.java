@@ -79,7 +79,7 @@ final class Supervisor {
     }
 
     private void post(Runnable task) {
-        owner.life.serial.post(task);
+        owner.life.post(task);
     }
 
     void rules(Supervision changed) {

@@ -39,6 +39,15 @@ import org.jspecify.annotations.Nullable;
 /// If a canceller stalls after its CAS and before the unpark, a parked owner sleeps on until it goes on; an
 /// owner that was entered with the hint unset likewise. Nobody else is held up.
 public final class CancelScope {
+    /// Whatever has a scope, and makes it when somebody asks.
+    @FunctionalInterface
+    public interface Source {
+        /// The scope, always the same one while it is entered.
+        ///
+        /// @return the scope
+        CancelScope scope();
+    }
+
     private static final int CANCELLED = 1;
     private static final int DELIVERED = 2;
     private static final int ENTERED = 4;
@@ -123,17 +132,19 @@ public final class CancelScope {
     /// For code that mostly does neither. To be left by [#leave].
     ///
     /// @param self the calling strand
-    public void expect(Strand self) {
-        self.expect(this);
+    /// @param next makes the scope when it is entered
+    public static void expect(Strand self, Source next) {
+        self.expect(next);
     }
 
     /// Leaves a scope that was opened by [#expect].
     ///
     /// @param self the calling strand
-    /// @throws IllegalStateException if this is not the innermost scope of the calling strand
-    public void leave(Strand self) {
-        if (!self.unexpect(this)) {
-            exit(0);
+    /// @param last what [#expect] was told
+    /// @throws IllegalStateException if its scope is not the innermost one of the calling strand
+    public static void leave(Strand self, Source last) {
+        if (!self.unexpect(last)) {
+            last.scope().exit();
         }
     }
 

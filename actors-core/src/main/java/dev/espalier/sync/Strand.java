@@ -46,7 +46,7 @@ public final class Strand {
 
     private @Nullable Host host;
     /// A scope that counts as entered, but that nobody has looked at yet.
-    private @Nullable CancelScope expected;
+    private CancelScope.@Nullable Source expected;
 
     private @Nullable CancelScope scope;
     private int shields;
@@ -365,24 +365,27 @@ public final class Strand {
 
     @Nullable
     CancelScope scope() {
-        CancelScope first = expected;
+        CancelScope.Source first = expected;
         if (first != null) {
             expected = null;
-            first.enter();
+            first.scope().enter();
         }
         return scope;
     }
 
     /// See [CancelScope#expect].
-    void expect(CancelScope next) {
-        scope(); // an outer one that is still expected
+    void expect(CancelScope.Source next) {
+        if (expected != null) {
+            scope(); // an outer one
+        }
         expected = next;
     }
 
     /// Takes an expected scope back.
     ///
     /// @return false if it was entered meanwhile
-    boolean unexpect(CancelScope last) {
+    @SuppressWarnings("ReferenceEquality") // the same, not an equal one
+    boolean unexpect(CancelScope.Source last) {
         if (expected == last) {
             expected = null;
             return true;
