@@ -136,7 +136,7 @@ class CaptureTest extends LoggingFixture {
         assertFalse(Immutables.isImmutable(new Holder(List.of())));
         assertFalse(Immutables.isImmutable(new Anything("text")));
         assertFalse(Immutables.isImmutable(new AtomicLong()));
-        assertFalse(Immutables.isImmutable(new StringBuilder()));
+        assertFalse(Immutables.isImmutable(new ArrayList<>()));
         assertFalse(Immutables.isImmutable(new int[1]));
         assertFalse(Immutables.isImmutable(new Instant[1]));
         assertFalse(Immutables.isImmutable(Clock.systemUTC()));

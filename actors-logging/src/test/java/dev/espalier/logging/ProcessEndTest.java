@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,8 +103,7 @@ class ProcessEndTest {
 
     @ParameterizedTest
     @CsvSource({
-        "wait, TERM, 0, 2",
-        "wait, INT, 0, 1",
+        "wait, TERM, 0, 3",
         "exit, '', 0, 2",
         "return, '', 0, 1",
         "close, '', 0, 1",
