@@ -30,7 +30,9 @@ import org.jspecify.annotations.Nullable;
 /// </appender>
 /// ```
 ///
-/// Or, around whatever the root logger has, [#install].
+/// Or, around whatever the root logger has, [#install]:
+///
+/// {@snippet class="dev.espalier.logging.GuideTest" region="install"}
 ///
 /// | property | default | |
 /// |---|---|---|

@@ -50,7 +50,7 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 /// *If a caller stalls* between the index and the element, which is two instructions, the writer spins.
 /// *Not guaranteed:* the order between callers; that what was given to a stream is on the disk.
 ///
-/// Tests: `PipelineTest`, `ProcessEndTest`.
+/// Tests: `ActorAppenderTest`, `ProcessEndTest`.
 final class Pipeline {
     private static final int WARM = 0;
     private static final int PARKED = 1;

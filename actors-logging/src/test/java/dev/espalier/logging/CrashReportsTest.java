@@ -126,7 +126,10 @@ class CrashReportsTest {
         assertEquals(children, errors().size());
         assertEquals(
                 children,
-                errors().stream().map(e -> rendered(e, "%actor%nopex")).distinct().count());
+                errors().stream()
+                        .map(e -> rendered(e, "%actor%nopex"))
+                        .distinct()
+                        .count());
     }
 
     @Test
