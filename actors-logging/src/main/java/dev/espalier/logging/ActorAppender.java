@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /// A Logback appender that takes events off the callers' threads and gives them to the appenders that it wraps,
@@ -119,7 +120,12 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
             addError("No appender to write to: give one by <appender-ref ref=\"...\" />");
             return;
         }
-        Pipeline made = new Pipeline(queueSize, patienceMillis * 1_000_000, sinks, spillFile, text -> ownEvent(text));
+        Pipeline made = new Pipeline(
+                new MpscVarHandleArrayQueue<>(queueSize),
+                patienceMillis * 1_000_000,
+                sinks,
+                spillFile,
+                text -> ownEvent(text));
         try {
             Duration limit = Duration.ofMillis(drainMillis).plus(SYSTEM_FLUSH).plus(LAST_WORDS);
             atEnd = ProcessEnd.register(ProcessEnd.Stage.LOGGING, limit, this::close);

@@ -50,7 +50,7 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 /// *If a caller stalls* between the index and the element, which is two instructions, the writer spins.
 /// *Not guaranteed:* the order between callers; that what was given to a stream is on the disk.
 ///
-/// Tests: `ActorAppenderTest`, `ProcessEndTest`.
+/// Tests: `PipelineTest` stops threads at the points that count; `ActorAppenderTest`, `ProcessEndTest`.
 final class Pipeline {
     private static final int WARM = 0;
     private static final int PARKED = 1;
@@ -77,11 +77,18 @@ final class Pipeline {
     /// Guards the queue and `spill` once the turn is lost.
     private final ReentrantLock spilling = new ReentrantLock();
 
-    /// @param capacity rounded up to a power of two
+    /// Nothing runs yet.
+    ///
+    /// @param queue empty
     /// @param patience how long the sinks may make no progress, in ns
     /// @param summary makes the event for a text of the library's own
-    Pipeline(int capacity, long patience, Sinks sinks, Path spillFile, Function<String, ILoggingEvent> summary) {
-        queue = new MpscVarHandleArrayQueue<>(capacity);
+    Pipeline(
+            MpscVarHandleArrayQueue<ActorEvent> queue,
+            long patience,
+            Sinks sinks,
+            Path spillFile,
+            Function<String, ILoggingEvent> summary) {
+        this.queue = queue;
         outlet = new Outlet(sinks, tally, turn, summary);
         spill = new Spill(spillFile);
         this.patience = patience;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// | FREE -> POLLING | whoever takes the turn, CAS |
 /// | POLLING -> WRITING | its holder, before it calls the sinks, which may block |
 /// | WRITING -> POLLING | its holder, afterwards, CAS |
-/// | POLLING -> FREE | its holder |
+/// | POLLING -> FREE | its holder; also from WRITING, if something was thrown there |
 /// | FREE, WRITING -> LOST | who seizes it, CAS; for good |
 ///
 /// 1. Between POLLING and the next FREE or WRITING nobody else touches the queue: only its holder leaves POLLING.
@@ -68,7 +68,9 @@ final class Turn {
     /// The holder gives it back; no-op for who was robbed.
     void give() {
         holder = null;
-        word.compareAndSet(POLLING, FREE);
+        if (!word.compareAndSet(POLLING, FREE)) {
+            word.compareAndSet(WRITING, FREE); // something was thrown inside the sinks
+        }
     }
 
     void enterSinks() {
