@@ -8,18 +8,15 @@ import dev.espalier.actor.StopReport;
 import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.spi.LoggingEventBuilder;
 
 /// Logs every failure of every actor once, in place of the engine's own line; and waits at the end of a system
 /// until its events are written. Found by [java.util.ServiceLoader]: having this module is enough.
 ///
-/// A report is one event, an error of the logger `dev.espalier.actor.crash`: what failed over which message
-/// (at most 500 characters), what its supervisor decided, how often it has been restarted, and the cause with
-/// its own causes and suppressed ones. Its key-value pairs are `actor`, `supervisor`, `decision` and
-/// `incarnation`.
+/// A report is one event, an error of the logger `dev.espalier.actor.crash`. Its message is
+/// [Failure#report], which is bounded whatever was thrown, so the cause is not attached once more. Its key-value
+/// pairs are `actor`, `supervisor`, `decision`, `restarts` (of this actor, so far) and `cause` (the class).
 ///
-/// *Threads.* Thread-safe. *Failure.* A cause that cannot be shown, since its methods throw, is replaced by its
-/// class; the report stands.
+/// *Threads.* Thread-safe. *Failure.* If the log throws, the engine writes its own line.
 public final class CrashReports implements ActorObserver {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.actor.crash");
 
@@ -33,32 +30,13 @@ public final class CrashReports implements ActorObserver {
 
     @Override
     public void failed(Failure failure, Decision decision) {
-        String how = decision.name().toLowerCase(Locale.ROOT);
-        String text = text(failure, how);
-        try {
-            report(failure, how).setCause(failure.cause()).log(text);
-        } catch (Throwable t) { // from the cause's own methods, before anything was written
-            report(failure, how)
-                    .log(text + "; its cause cannot be shown: it threw "
-                            + t.getClass().getName());
-        }
-    }
-
-    private static LoggingEventBuilder report(Failure failure, String how) {
-        return LOG.atError()
+        LOG.atError()
                 .addKeyValue(ActorEvent.KEY, failure.path())
                 .addKeyValue("supervisor", failure.supervisor())
-                .addKeyValue("decision", how)
-                .addKeyValue("incarnation", failure.incarnation());
-    }
-
-    private static String text(Failure failure, String how) {
-        return failure.path() + " failed"
-                + (failure.message() == null ? "" : " over \"" + failure.message() + "\"")
-                + " by " + failure.cause().getClass().getName()
-                + "; " + failure.supervisor() + " decided to " + how
-                + " (" + (failure.incarnation() - 1) + " restarts before, "
-                + failure.restart().name().toLowerCase(Locale.ROOT) + ")";
+                .addKeyValue("decision", decision.name().toLowerCase(Locale.ROOT))
+                .addKeyValue("restarts", failure.incarnation() - 1)
+                .addKeyValue("cause", failure.cause().getClass().getName())
+                .log(failure.report(decision));
     }
 
     @Override
