@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 /// The Markdown files: their Java code is compiled and run by tests, and their links lead somewhere.
 class DocumentationTest {
     private static final Path ROOT = root();
-    private static final List<String> SNIPPETS = List.of("SnippetsTest.java", "GuideTest.java");
+    private static final List<String> SNIPPETS = List.of(
+            "actors-core/src/test/java/dev/espalier/actor/SnippetsTest.java",
+            "actors-core/src/test/java/dev/espalier/actor/GuideTest.java",
+            "actors-logging/src/test/java/dev/espalier/logging/GuideTest.java");
     private static final Pattern START = Pattern.compile("\\s*// @start region=\"([^\"]+)\"");
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
     private static final int README_LINES = 120;
@@ -39,8 +42,7 @@ class DocumentationTest {
     void shouldShowOnlyCodeThatIsRun() throws IOException {
         Set<String> regions = new HashSet<>();
         for (String name : SNIPPETS) {
-            regions.addAll(regions(lines(
-                    ROOT.resolve("actors-core/src/test/java/dev/espalier/actor").resolve(name))));
+            regions.addAll(regions(lines(ROOT.resolve(name))));
         }
         int blocks = 0;
         List<String> foreign = new ArrayList<>();

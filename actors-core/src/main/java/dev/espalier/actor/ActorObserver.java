@@ -26,6 +26,12 @@ public interface ActorObserver {
     /// An actor failed and its supervisor decided so. Exactly once for each failure.
     default void failed(Failure failure, Decision decision) {}
 
+    /// Whether [#failed] writes the crash report; asked once. If no observer does, or [#failed] of all that do
+    /// throws, the engine logs a line of its own.
+    default boolean reportsFailures() {
+        return false;
+    }
+
     /// Something threw where nobody could be failed for it: a stop hook, a listener.
     default void hookFailed(String path, String hook, Throwable thrown) {}
 

@@ -11,6 +11,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <M> the messages that the actor takes
 public sealed interface ActorRef<M> permits Cell {
+    /// The actor whose code the calling thread runs: for logging and the like, which have no context at hand.
+    /// Null outside actors, also on threads that an actor has started itself.
+    static @Nullable ActorRef<?> current() {
+        return Cell.current();
+    }
+
     /// `/shop/orders/writer`. Of a path over 400 characters the middle is left out: `/shop/…/a/b`.
     String path();
 

@@ -356,15 +356,7 @@ public final class ActorSystem implements AutoCloseable {
 
     void failed(Failure failure, Decision decision) {
         failures.add(failure);
-        Serial.Turns.afterwards(() -> {
-            try {
-                if (Log.LOG.isErrorEnabled()) {
-                    Log.LOG.error("{}", failure.report(decision));
-                }
-            } finally { // whatever an appender throws
-                observers.failed(failure, decision);
-            }
-        });
+        Serial.Turns.afterwards(() -> observers.failed(failure, decision));
     }
 
     void restarted(Cell<?> cell) {

@@ -1,6 +1,8 @@
 package dev.espalier.actor;
 
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Tells all observers of a system; what they throw is logged and changes nothing.
@@ -11,20 +13,30 @@ final class Observers {
 
     private final ActorObserver[] all;
     private final ActorObserver[] ofTurns;
+    private final ActorObserver[] reporters;
+    private final ActorObserver[] others;
 
     Observers(List<ActorObserver> observers) {
         all = observers.toArray(ActorObserver[]::new);
         ofTurns = observers.stream().filter(ActorObserver::wantsTurns).toArray(ActorObserver[]::new);
+        Map<Boolean, List<ActorObserver>> parts =
+                observers.stream().collect(Collectors.partitioningBy(ActorObserver::reportsFailures));
+        reporters = parts.getOrDefault(true, List.of()).toArray(ActorObserver[]::new);
+        others = parts.getOrDefault(false, List.of()).toArray(ActorObserver[]::new);
     }
 
-    private static void tell(ActorObserver[] observers, Call call) {
+    /// @return how many did not throw
+    private static int tell(ActorObserver[] observers, Call call) {
+        int well = 0;
         for (ActorObserver observer : observers) {
             try {
                 call.on(observer);
+                well++;
             } catch (Throwable t) {
                 Log.engineError("The observer " + observer.getClass().getName() + " failed", t);
             }
         }
+        return well;
     }
 
     void systemStarted(ActorSystem system) {
@@ -50,7 +62,14 @@ final class Observers {
     }
 
     void failed(Failure failure, Decision decision) {
-        tell(all, o -> o.failed(failure, decision));
+        Call call = o -> o.failed(failure, decision);
+        try {
+            if (tell(reporters, call) == 0 && Log.LOG.isErrorEnabled()) {
+                Log.LOG.error("{}", failure.report(decision));
+            }
+        } finally { // whatever an appender throws
+            tell(others, call);
+        }
     }
 
     void hookFailed(String path, String hook, Throwable thrown) {

@@ -32,6 +32,8 @@ import sun.misc.SignalHandler;
 /// *The code* is the first of: what `System.exit` was called with; what [ActorSystem#exit] was called with
 /// first, unless that is 0; that of the first system that ended badly, also long ago; 0.
 ///
+/// *Afterwards* the hook runs what is registered with [ProcessEnd].
+///
 /// *The time.* Systems are stopped one after the other, the youngest first, so the budgets add up. A thread
 /// that waited for a system has until the budgets are over, but at least half a second and at most five, to do
 /// what it does after the wait; then the exit goes on without it.
@@ -89,11 +91,7 @@ final class ProcessStop {
         try {
             SYSTEMS.push(system);
             watchdog();
-            if (hook == null) {
-                Thread made = Thread.ofPlatform().name("espalier-hook").unstarted(ProcessStop::runHook);
-                Runtime.getRuntime().addShutdownHook(made);
-                hook = made;
-            }
+            keepHook();
             if (RESTORE.isEmpty()) {
                 handle("TERM");
                 handle("INT");
@@ -132,8 +130,34 @@ final class ProcessStop {
             RESTORE.clear();
             watchdog().dismiss();
             watchdog = null;
+            dropHook();
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    /// There will be a hook.
+    ///
+    /// @throws IllegalStateException if the JVM is ending
+    static void keepHook() {
+        LOCK.lock();
+        try {
+            if (hook == null) {
+                Thread made = Thread.ofPlatform().name("espalier-hook").unstarted(ProcessStop::runHook);
+                Runtime.getRuntime().addShutdownHook(made);
+                hook = made;
+            }
+        } finally {
+            LOCK.unlock();
+        }
+    }
+
+    /// Removes the hook if there is nothing for it to do.
+    static void dropHook() {
+        LOCK.lock();
+        try {
             Thread made = hook;
-            if (made != null && ENDED.get() == ExitCode.OK) {
+            if (made != null && SYSTEMS.isEmpty() && ProcessEnd.isEmpty() && ENDED.get() == ExitCode.OK) {
                 Runtime.getRuntime().removeShutdownHook(made);
                 hook = null;
             }
@@ -225,6 +249,7 @@ final class ProcessStop {
         } catch (Throwable t) {
             Log.engineError("The orderly exit failed", t);
         }
+        ProcessEnd.run();
         int code = code();
         if (mainReturned && code != ExitCode.OK) {
             awaitOtherHooks();
@@ -245,7 +270,7 @@ final class ProcessStop {
         long begun = System.nanoTime();
         long budget = budget(systems);
         if (alone || !systems.isEmpty()) {
-            watchdog().watchExit(budget);
+            watchdog().watchExit(sum(budget, ProcessEnd.limitNanos()));
         }
         systems.forEach(ProcessStop::stop);
         long now = System.nanoTime();
@@ -265,10 +290,14 @@ final class ProcessStop {
     private static long budget(List<ActorSystem> systems) {
         long sum = systems.isEmpty() ? NO_SYSTEM : 0;
         for (ActorSystem system : systems) {
-            long one = Ladder.nanos(system.stop.wholeBudget());
-            sum = one > Long.MAX_VALUE - sum ? Long.MAX_VALUE : sum + one;
+            sum = sum(sum, Ladder.nanos(system.stop.wholeBudget()));
         }
         return sum;
+    }
+
+    /// Of times; what is too much is for ever.
+    static long sum(long nanos, long more) {
+        return more > Long.MAX_VALUE - nanos ? Long.MAX_VALUE : nanos + more;
     }
 
     private static void stop(ActorSystem system) {

@@ -87,6 +87,29 @@ final class ProcessMain {
             case "leak" -> spawnFailing(ProcessMain::leak);
             case "stackOverflow" -> stackOverflow();
             case "busy" -> busy();
+            case "endings" -> {
+                ending(ProcessEnd.Stage.LOGGING, "logging 1");
+                ending(ProcessEnd.Stage.PROFILING, "profiling");
+                ending(ProcessEnd.Stage.LOGGING, "logging 2");
+                ProcessEnd.register(ProcessEnd.Stage.PROFILING, Duration.ZERO, () -> {
+                    throw new IllegalStateException("on purpose");
+                });
+                ProcessEnd.register(ProcessEnd.Stage.PROFILING, Duration.ZERO, () -> say("removed"))
+                        .remove();
+                sayAndAwait();
+            }
+            case "endingsOnly" -> {
+                system.close();
+                ending(ProcessEnd.Stage.LOGGING, "logging");
+                say("main returns");
+            }
+            case "endingTakesLong" -> {
+                ProcessEnd.register(ProcessEnd.Stage.LOGGING, Duration.ofSeconds(10), () -> {
+                    pause(Integer.getInteger("ending.millis"));
+                    say("logging");
+                });
+                sayAndAwait();
+            }
             case "lateHook" -> inOnStop(ProcessMain::addHook);
             case "lateHookInHook" -> {
                 system.spawn("late", () -> onStop(ProcessMain::addHook));
@@ -168,6 +191,10 @@ final class ProcessMain {
             LockSupport.park(ProcessMain.class);
             Thread.interrupted();
         }
+    }
+
+    private static void ending(ProcessEnd.Stage stage, String text) {
+        ProcessEnd.register(stage, Duration.ofSeconds(1), () -> say(text));
     }
 
     private static void pause(long millis) {

@@ -352,6 +352,39 @@ class ProcessTest {
         }
     }
 
+    // What is left to do at the end.
+
+    @Test
+    void shouldRunTheStagesInOrderWhenTheTreeHasStopped() throws Exception {
+        try (ChildJvm child = start("endings", LONG)) {
+            child.awaitLine("ready");
+            child.signal("TERM");
+            assertSoon(child, ExitCode.OK);
+            assertSaid(child, "db stopped", "profiling", "logging 2", "logging 1");
+            assertEquals(1, mentions(child, "An action at the end of the process failed"), child::output);
+            assertEquals(0, mentions(child, "removed"), child::output);
+        }
+    }
+
+    @Test
+    void shouldRunTheStagesWhenThereIsNoSystemAnyMore() throws Exception {
+        try (ChildJvm child = start("endingsOnly", LONG)) {
+            assertSoon(child, ExitCode.OK);
+            assertSaid(child, "db stopped", "main returns", "logging");
+        }
+    }
+
+    @Test
+    void shouldNotHaltWhenWhatIsLeftToDoTakesItsTime() throws Exception {
+        int millis = 4_500; // longer than the budget and the slack
+        try (ChildJvm child = start("endingTakesLong", SHORT, "-Dending.millis=" + millis)) {
+            child.awaitLine("ready");
+            child.signal("TERM");
+            assertAfter(child, ExitCode.OK, Duration.ofMillis(millis));
+            assertSaid(child, "db stopped", "logging");
+        }
+    }
+
     // Errors of the JVM.
 
     @Test

@@ -29,9 +29,10 @@ final class LivingThreads {
     /// @param stack the lines of its stack, the innermost first; empty if it has not begun
     record Entry(long id, String name, boolean green, List<String> stack) {
         /// Started as a strand, or one of the engine's own. A green thread that has not begun yet counts:
-        /// nobody knows yet what it is. The one timer thread of the JVM stays for ever.
+        /// nobody knows yet what it is. The one timer thread of the JVM stays for ever, a writer of the log as
+        /// long as its appender.
         boolean isOurs() {
-            if (name.equals("espalier-timer") && !green) {
+            if ((name.equals("espalier-timer") || name.equals("espalier-log")) && !green) {
                 return false;
             }
             return name.startsWith("espalier-")

@@ -1,0 +1,15 @@
+package dev.espalier.logging;
+
+/// What became of an event other than being written by every sink.
+public enum Fate {
+    /// Dropped: the queue was full and its level said [WhenFull#DROP].
+    DROPPED,
+    /// Dropped: a sink logged it while it wrote an event that a sink had logged.
+    RECURSIVE,
+    /// A sink threw or was not started; the others have it, and standard error.
+    FAILED,
+    /// The sinks had made no progress for the patience of the appender; standard error has it.
+    STUCK,
+    /// The sinks did not take it before the deadline of the close; the spill file has it.
+    SPILLED
+}

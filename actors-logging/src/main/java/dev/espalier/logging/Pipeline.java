@@ -1,0 +1,442 @@
+package dev.espalier.logging;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+
+/// The way of events from many callers to the sinks: a bounded queue, a thread that writes, and an end after
+/// which callers write themselves.
+///
+/// *Problem.* A caller must not pay for the sinks, nor for waking a thread; no event may be lost at the end,
+/// whoever still logs; and no sink may hang the program.
+///
+/// *Idea.* A caller puts its event into the queue and reads one word, `phase`, that hardly ever changes:
+///
+/// | phase | the writer | who has put an event in |
+/// |---|---|---|
+/// | WARM | looks at the queue every ms | is done: wakes nobody |
+/// | PARKED | is parked, after 1 s without events | moves it to WARM and unparks |
+/// | DIRECT | ends | takes the turn and writes what is queued; later callers write their own event, too |
+///
+/// * `WARM -> PARKED`: the writer, CAS. `PARKED -> WARM`: whoever wakes it, CAS. `-> DIRECT`: [#close], or the
+///   writer when it dies; for good.
+///
+/// Only who has the [Turn] polls the queue and touches the sinks: the writer, in DIRECT any caller. The turn
+/// can be lost for good: then the sinks are given up and events go to the [Spill].
+///
+/// 1. *No event is left.* An offer moves the queue's index by a CAS, then the caller reads `phase`; who writes
+///    `phase` looks at the queue afterwards. All are volatile: the one sees the event or the other the phase.
+/// 2. *Order.* A caller's events reach the sinks in the order of its calls: through the queue, and a direct write
+///    comes after what is queued.
+/// 3. *Once.* An event is in the queue or with one thread. Only an event inside a sink that did not come back
+///    may be both in that sink and the spill file.
+/// 4. *Callers that wait* look for themselves; nobody has to wake them.
+///
+/// | field | writer | reader | access |
+/// |---|---|---|---|
+/// | `phase` | see above | all | volatile, CAS |
+/// | `done`, `flushed` | holder of the turn | `flush`, callers that wait | release, volatile |
+/// | `wanted` | `flush` | holder of the turn | volatile, max |
+/// | `stuckAt` | callers that gave up | callers | volatile; a hint |
+///
+/// *If the writer dies*, its last act is DIRECT: callers write themselves, also those that wait for room. *If it
+/// stalls in a sink*, callers wait or drop as they are told, give up after the patience, and the close spills.
+/// *If a caller stalls* between the index and the element, which is two instructions, the writer spins.
+/// *Not guaranteed:* the order between callers; that what was given to a stream is on the disk.
+///
+/// Tests: `PipelineTest` stops threads at the points that count; `ActorAppenderTest`, `ProcessEndTest`.
+final class Pipeline {
+    private static final int WARM = 0;
+    private static final int PARKED = 1;
+    private static final int DIRECT = 2;
+
+    private static final long NAP = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long WARM_FOR = TimeUnit.SECONDS.toNanos(1);
+    private static final int SUMMARY_EVERY = 1_024;
+
+    private final MpscVarHandleArrayQueue<ActorEvent> queue;
+    private final Turn turn = new Turn();
+    private final Tally tally = new Tally();
+    private final Outlet outlet;
+    private final Spill spill;
+    private final long patience;
+    private final Thread writer;
+
+    private final AtomicInteger phase = new AtomicInteger(WARM);
+    private final AtomicLong done = new AtomicLong();
+    private final AtomicLong flushed = new AtomicLong();
+    private final AtomicLong wanted = new AtomicLong();
+    private volatile long stuckAt = -1;
+
+    /// Guards the queue and `spill` once the turn is lost.
+    private final ReentrantLock spilling = new ReentrantLock();
+
+    /// Nothing runs yet.
+    ///
+    /// @param queue empty
+    /// @param patience how long the sinks may make no progress, in ns
+    /// @param summary makes the event for a text of the library's own
+    Pipeline(
+            MpscVarHandleArrayQueue<ActorEvent> queue,
+            long patience,
+            Sinks sinks,
+            Path spillFile,
+            Function<String, ILoggingEvent> summary) {
+        this.queue = queue;
+        outlet = new Outlet(sinks, tally, turn, summary);
+        spill = new Spill(spillFile);
+        this.patience = patience;
+        writer = Thread.ofPlatform()
+                .name("espalier-log")
+                .daemon(true)
+                .inheritInheritableThreadLocals(false)
+                .unstarted(this::run);
+    }
+
+    void start() {
+        writer.start();
+    }
+
+    /// Callers write themselves from the beginning.
+    void startDirect() {
+        phase.set(DIRECT);
+    }
+
+    // Callers.
+
+    /// Takes an event. Does not throw.
+    void emit(ActorEvent event, WhenFull whenFull) {
+        if (turn.isMine()) {
+            outlet.takeOwn(event);
+        } else if (phase.get() == DIRECT) {
+            writeDirect(event);
+        } else if (queue.offer(event)) {
+            offered();
+        } else {
+            emitWhenFull(event, whenFull);
+        }
+    }
+
+    private void offered() {
+        int seen = phase.get(); // invariant 1
+        if (seen == PARKED) {
+            wakeWriter();
+        } else if (seen == DIRECT) {
+            writeQueued();
+        }
+    }
+
+    private void wakeWriter() {
+        if (phase.compareAndSet(PARKED, WARM)) {
+            LockSupport.unpark(writer);
+        }
+    }
+
+    private void emitWhenFull(ActorEvent event, WhenFull whenFull) {
+        if (whenFull == WhenFull.DROP) {
+            tally.bypassed();
+            tally.count(Fate.DROPPED);
+            return;
+        }
+        Pause pause = new Pause();
+        try {
+            long since = System.nanoTime();
+            long seen = outlet.progress();
+            while (phase.get() != DIRECT) {
+                if (queue.offer(event)) {
+                    offered();
+                    return;
+                }
+                if (whenFull == WhenFull.WRITE && turn.tryTake()) {
+                    writeWithTurn(event);
+                    return;
+                }
+                long now = System.nanoTime();
+                long at = outlet.progress();
+                if (at != seen) {
+                    seen = at;
+                    since = now;
+                } else if (at == stuckAt || now - since > patience) {
+                    stuckAt = at;
+                    giveUp(event);
+                    return;
+                }
+                LockSupport.unpark(writer); // it may be napping
+                pause.next();
+            }
+            writeDirect(event);
+        } finally {
+            pause.end();
+        }
+    }
+
+    private void giveUp(ActorEvent event) {
+        tally.bypassed();
+        tally.count(Fate.STUCK);
+        LastResort.say("The log is stuck: " + Text.of(event));
+    }
+
+    // Callers that write.
+
+    private void writeDirect(ActorEvent event) {
+        if (awaitTurn()) {
+            writeWithTurn(event);
+        } else if (turn.isLost()) {
+            tally.bypassed();
+            spill(event);
+        } else {
+            giveUp(event);
+        }
+    }
+
+    /// Invariant 2: what is queued first. If the turn is lost on the way, its new owner has the event, or none had.
+    private void writeWithTurn(ActorEvent event) {
+        tally.bypassed();
+        boolean mine = false;
+        try {
+            mine = drain();
+            if (mine && outlet.write(event)) {
+                outlet.flush();
+            }
+        } finally {
+            turn.give();
+        }
+        if (!mine) {
+            spill(event);
+        }
+    }
+
+    /// The writer has ended, or is about to, and may not have seen the event of this thread.
+    private void writeQueued() {
+        if (awaitTurn()) {
+            try {
+                drain();
+            } finally {
+                turn.give();
+            }
+        } else if (turn.isLost()) {
+            spillQueue();
+        }
+        // else the sinks are stuck: who has the turn finds the event when it comes back, or a close spills it
+    }
+
+    private boolean awaitTurn() {
+        long at = outlet.progress();
+        if (turn.await(at == stuckAt ? 0 : patience)) {
+            return true;
+        }
+        if (!turn.isLost() && outlet.progress() == at) {
+            stuckAt = at;
+        }
+        return false;
+    }
+
+    // Whoever has the turn.
+
+    /// Writes what is queued, flushes if that was something.
+    ///
+    /// @return false if the turn is lost
+    private boolean drain() {
+        for (ActorEvent event = queue.poll(); event != null; event = queue.poll()) {
+            if (!outlet.write(event)) {
+                return false;
+            }
+            long now = done.get() + 1;
+            done.setRelease(now);
+            if (flushed.get() < wanted.get() && now >= wanted.get() && !flush(now)) {
+                return false;
+            }
+            if (now % SUMMARY_EVERY == 0 && !outlet.summarise(false)) {
+                return false;
+            }
+        }
+        return flush(done.get()) && outlet.summarise(false);
+    }
+
+    private boolean flush(long upTo) {
+        if (flushed.get() >= upTo) {
+            return true;
+        }
+        if (!outlet.flush()) {
+            return false;
+        }
+        flushed.set(upTo);
+        return true;
+    }
+
+    // The writer.
+
+    private void run() {
+        try {
+            long active = System.nanoTime();
+            while (phase.get() != DIRECT) {
+                if (work(false)) {
+                    active = System.nanoTime();
+                }
+                if (System.nanoTime() - active < WARM_FOR) {
+                    LockSupport.parkNanos(this, NAP);
+                } else {
+                    work(true);
+                    sleep();
+                    active = System.nanoTime();
+                }
+                Thread.interrupted(); // a set flag would make the nap a busy loop
+            }
+        } catch (Throwable t) {
+            LastResort.say("The writer of the log died, callers write themselves: " + t + System.lineSeparator());
+        } finally {
+            phase.set(DIRECT);
+            finish();
+        }
+    }
+
+    /// Invariant 1. Who has the turn now may have taken it before, and not look at the queue again.
+    private void finish() {
+        if (turn.await(Long.MAX_VALUE)) {
+            try {
+                if (drain()) {
+                    outlet.summarise(true);
+                }
+            } finally {
+                turn.give();
+            }
+        }
+    }
+
+    /// @return whether there was something to do
+    private boolean work(boolean summarises) {
+        if (!turn.tryTake()) {
+            return true; // somebody else writes
+        }
+        long before = done.get();
+        try {
+            if (drain() && summarises) {
+                outlet.summarise(true);
+            }
+        } finally {
+            turn.give();
+        }
+        return done.get() != before;
+    }
+
+    private void sleep() {
+        if (phase.compareAndSet(WARM, PARKED)) {
+            while (phase.get() == PARKED && queue.isEmpty()) {
+                LockSupport.park(this);
+                Thread.interrupted();
+            }
+            phase.compareAndSet(PARKED, WARM);
+        }
+    }
+
+    // Flush and end.
+
+    /// Waits until what was emitted before the call is written and flushed.
+    ///
+    /// @return whether it is
+    boolean flush(long begun, long nanos) {
+        if (turn.isMine()) {
+            return false; // it would wait for itself
+        }
+        long mark = queue.currentProducerIndex();
+        wanted.accumulateAndGet(mark, Math::max);
+        Pause pause = new Pause();
+        try {
+            while (flushed.get() < mark) {
+                if (turn.isLost() || System.nanoTime() - begun >= nanos) {
+                    return false;
+                }
+                wakeWriter();
+                LockSupport.unpark(writer); // it may be napping
+                if (phase.get() == DIRECT && turn.tryTake()) {
+                    try {
+                        drain();
+                    } finally {
+                        turn.give();
+                    }
+                }
+                pause.next();
+            }
+            return true;
+        } finally {
+            pause.end();
+        }
+    }
+
+    /// Writes what is queued; from then on callers write themselves. Repeating it is harmless.
+    ///
+    /// @return false if it took too long, and the rest was spilled
+    boolean close(long nanos) {
+        long begun = System.nanoTime();
+        flush(begun, nanos); // while callers go on
+        phase.set(DIRECT);
+        LockSupport.unpark(writer);
+        Pause pause = new Pause();
+        try {
+            while (writer.isAlive()) {
+                if (System.nanoTime() - begun >= nanos) {
+                    spillRest(nanos);
+                    return false;
+                }
+                pause.next();
+            }
+        } finally {
+            pause.end();
+        }
+        return !turn.isLost();
+    }
+
+    /// The sinks are given up.
+    private void spillRest(long nanos) {
+        spilling.lock();
+        try {
+            boolean first = !turn.isLost();
+            turn.seize();
+            ActorEvent current = outlet.current();
+            if (first && current != null) {
+                tally.count(Fate.SPILLED);
+                spill.write(current);
+            }
+            spillQueue();
+            LastResort.say("The log was not written within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms: "
+                    + tally.of(Fate.SPILLED) + " events, and all that follow, are in " + spill.file()
+                    + System.lineSeparator());
+        } finally {
+            spilling.unlock();
+        }
+    }
+
+    private void spillQueue() {
+        spilling.lock();
+        try {
+            for (ActorEvent event = queue.poll(); event != null; event = queue.poll()) {
+                tally.count(Fate.SPILLED);
+                spill.write(event);
+            }
+        } finally {
+            spilling.unlock();
+        }
+    }
+
+    private void spill(ActorEvent event) {
+        spilling.lock();
+        try {
+            spillQueue(); // invariant 2
+            tally.count(Fate.SPILLED);
+            spill.write(event);
+        } finally {
+            spilling.unlock();
+        }
+    }
+
+    LogStatistics statistics() {
+        long queued = queue.currentProducerIndex() - queue.currentConsumerIndex();
+        return tally.statistics(queue.currentProducerIndex(), queued);
+    }
+}

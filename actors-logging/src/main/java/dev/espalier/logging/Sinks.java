@@ -1,0 +1,134 @@
+package dev.espalier.logging;
+
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.spi.AppenderAttachable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// The wrapped appenders. One thread at a time writes, see [Turn]; attaching is thread-safe.
+///
+/// *Group flush.* Logback's appenders that write to a stream flush it after each event, unless they are told
+/// not to, by their property `immediateFlush`. They are told so, and their streams are flushed here.
+final class Sinks implements AppenderAttachable<ILoggingEvent> {
+    private final List<Appender<ILoggingEvent>> all = new CopyOnWriteArrayList<>();
+    private volatile boolean groupFlush = true;
+
+    void groupFlush(boolean value) {
+        groupFlush = value;
+        all.forEach(this::tellToFlush);
+    }
+
+    /// Gives the event to every sink; if one does not take it, to standard error, too.
+    ///
+    /// @return whether every one took the event without throwing
+    boolean write(ILoggingEvent event) {
+        boolean well = true;
+        for (Appender<ILoggingEvent> sink : all) {
+            well &= write(sink, event);
+        }
+        return well;
+    }
+
+    private static boolean write(Appender<ILoggingEvent> sink, ILoggingEvent event) {
+        try {
+            boolean started = sink.isStarted();
+            if (started) {
+                sink.doAppend(event);
+            }
+            if (started && sink.isStarted()) { // one that stops itself has failed over this event
+                return true;
+            }
+            LastResort.say("The appender " + sink.getName() + " is not started: " + Text.of(event));
+        } catch (Throwable t) {
+            LastResort.say(
+                    "The appender " + sink.getName() + " threw " + t.getClass().getName() + ": " + Text.of(event));
+        }
+        return false;
+    }
+
+    void flush() {
+        for (Appender<ILoggingEvent> sink : all) {
+            if (sink instanceof OutputStreamAppender<ILoggingEvent> stream && !stream.isImmediateFlush()) {
+                flush(stream);
+            }
+        }
+    }
+
+    private static void flush(OutputStreamAppender<ILoggingEvent> sink) {
+        try {
+            OutputStream stream = sink.getOutputStream();
+            if (stream != null) {
+                stream.flush();
+            }
+        } catch (IOException | RuntimeException | Error e) {
+            LastResort.say("The appender " + sink.getName() + " could not be flushed: " + e + System.lineSeparator());
+        }
+    }
+
+    private void tellToFlush(Appender<ILoggingEvent> sink) {
+        if (sink instanceof OutputStreamAppender<ILoggingEvent> stream) {
+            stream.setImmediateFlush(!groupFlush);
+        }
+    }
+
+    boolean isEmpty() {
+        return all.isEmpty();
+    }
+
+    // As Logback has it.
+
+    @Override
+    public void addAppender(Appender<ILoggingEvent> sink) {
+        if (!all.contains(sink)) {
+            tellToFlush(sink);
+            all.add(sink);
+        }
+    }
+
+    @Override
+    public Iterator<Appender<ILoggingEvent>> iteratorForAppenders() {
+        return all.iterator();
+    }
+
+    @Override
+    public @Nullable Appender<ILoggingEvent> getAppender(String name) {
+        return all.stream()
+                .filter(sink -> name.equals(sink.getName()))
+                .findFirst()
+                .orElse(null);
+    }
+
+    @Override
+    public boolean isAttached(Appender<ILoggingEvent> sink) {
+        return all.contains(sink);
+    }
+
+    @Override
+    public void detachAndStopAllAppenders() {
+        all.forEach(Appender::stop);
+        all.clear();
+    }
+
+    /// It flushes each event again.
+    @Override
+    public boolean detachAppender(Appender<ILoggingEvent> sink) {
+        boolean removed = all.remove(sink);
+        if (removed && groupFlush && sink instanceof OutputStreamAppender<ILoggingEvent> stream) {
+            stream.setImmediateFlush(true);
+            flush(stream);
+        }
+        return removed;
+    }
+
+    @Override
+    public boolean detachAppender(String name) {
+        Appender<ILoggingEvent> sink = getAppender(name);
+        return sink != null && detachAppender(sink);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.espalier.logging;
+
+import ch.qos.logback.classic.layout.TTLLLayout;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+
+/// An event as text, for where no sink does it: standard error and the spill file.
+final class Text {
+    private static final TTLLLayout LAYOUT = new TTLLLayout();
+
+    static {
+        LAYOUT.start();
+    }
+
+    private Text() {}
+
+    /// Ends with a line break; never throws.
+    static String of(ILoggingEvent event) {
+        try {
+            return LAYOUT.doLayout(event);
+        } catch (Throwable t) {
+            return event.getClass().getName() + " cannot be shown: "
+                    + t.getClass().getName() + System.lineSeparator();
+        }
+    }
+}

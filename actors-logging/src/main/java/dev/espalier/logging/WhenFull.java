@@ -1,0 +1,12 @@
+package dev.espalier.logging;
+
+/// What a caller does with an event for which the queue has no room.
+public enum WhenFull {
+    /// It waits for room. The default. If the sinks make no progress for the patience of the appender, nobody
+    /// waits any more: events go to standard error until the sinks move again.
+    BLOCK,
+    /// The event is dropped, counted, and told in a summary.
+    DROP,
+    /// The caller writes: first what is queued, then its own event.
+    WRITE
+}

@@ -1,0 +1,91 @@
+package dev.espalier.logging;
+
+import dev.espalier.actor.ActorSystem;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The program that [ProcessEndTest] ends: threads and actors that log numbers as fast as they can, and write
+/// down in a mapped file, which survives the JVM, how far they have come.
+///
+/// Arguments: how it ends (wait, exit, return, fail), after how many µs, the file of the counters.
+final class FloodMain {
+    static final int THREADS = 4;
+    static final int ACTORS = 50;
+    static final int HOOKS = 2;
+    static final int PRODUCERS = THREADS + ACTORS + HOOKS;
+    private static final int HOOK_LINES = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(FloodMain.class);
+
+    private FloodMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        String end = arguments[0];
+        long after = Long.parseLong(arguments[1]) * 1_000;
+        MappedByteBuffer counters = map(Path.of(arguments[2]));
+        if (end.equals("fail")) {
+            LOG.info("0 0");
+            counters.putLong(0, 1);
+            throw new IllegalStateException("a fatal start-up error");
+        }
+        ActorSystem system = ActorSystem.start("shop");
+        for (int i = 0; i < THREADS; i++) {
+            int producer = i;
+            Thread.ofPlatform().daemon(true).start(() -> {
+                for (long n = 0; ; n++) {
+                    log(counters, producer, n);
+                }
+            });
+        }
+        for (int i = 0; i < ACTORS; i++) {
+            int producer = THREADS + i;
+            system.spawnBody("feed" + i, (inbox, ctx) -> {
+                for (long n = 0; !ctx.pleaseStop().isGo(); n++) {
+                    log(counters, producer, n);
+                    LockSupport.parkNanos(100_000);
+                }
+            });
+        }
+        for (int i = 0; i < HOOKS; i++) {
+            int producer = THREADS + ACTORS + i;
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+                for (long n = 0; n < HOOK_LINES; n++) {
+                    log(counters, producer, n);
+                }
+            }));
+        }
+        System.out.println("ready");
+        LockSupport.parkNanos(after);
+        end(end, system);
+    }
+
+    @SuppressWarnings("SystemExitOutsideMain")
+    private static void end(String end, ActorSystem system) {
+        switch (end) {
+            case "wait" -> system.awaitShutdown();
+            case "exit" -> System.exit(0);
+            case "close" -> system.close(); // and main returns
+            default -> {} // main returns
+        }
+    }
+
+    private static void log(MappedByteBuffer counters, int producer, long n) {
+        LOG.info("{} {}", producer, n);
+        counters.putLong(producer * Long.BYTES, n + 1);
+    }
+
+    private static MappedByteBuffer map(Path file) throws IOException {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, (long) PRODUCERS * Long.BYTES);
+            mapped.order(ByteOrder.BIG_ENDIAN);
+            return mapped;
+        }
+    }
+}

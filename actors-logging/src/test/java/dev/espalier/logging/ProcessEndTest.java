@@ -1,0 +1,131 @@
+package dev.espalier.logging;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// JVMs that end while they log at full speed: [FloodMain].
+///
+/// A line counts as lost when the call that logged it had returned before the end. Of each producer the file must
+/// hold the numbers from 0 on, in order, without gap, none twice, and at least as many as it had written down.
+@Tag("slow")
+@Tag("process")
+class ProcessEndTest {
+    private static final long DEADLINE_SECONDS = 40;
+
+    @TempDir
+    Path directory;
+
+    /// A run of the program; the signal goes some time after it is ready.
+    private int run(String end, long micros, String signal) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xlog:cds=off"));
+        command.addAll(List.of("-Dlogback.configurationFile=flood-logback.xml", "-Dflood.log=" + log()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), FloodMain.class.getName()));
+        command.addAll(List.of(end, Long.toString(micros), counters().toString()));
+        Path output = directory.resolve("output");
+        ProcessBuilder builder = new ProcessBuilder(command).redirectError(output.toFile());
+        builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        Process process = builder.start();
+        try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            String first = out.readLine();
+            if (!signal.isEmpty()) {
+                assertEquals("ready", first, () -> text(output));
+                TimeUnit.MICROSECONDS.sleep(micros); // the random moment
+                new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+                        .start()
+                        .waitFor();
+            }
+            assertTrue(process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS), () -> "no end:\n" + text(output));
+            return process.exitValue();
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private Path log() {
+        return directory.resolve("flood.log");
+    }
+
+    private Path counters() {
+        return directory.resolve("counters");
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+
+    /// @return how many lines there were
+    private long assertNothingLost(String trial) throws IOException {
+        long[] next = new long[FloodMain.PRODUCERS];
+        try (BufferedReader in = Files.newBufferedReader(log(), UTF_8)) {
+            for (String line = in.readLine(); line != null; line = in.readLine()) {
+                String[] parts = line.split(" ", -1);
+                String found = line;
+                assertEquals(2, parts.length, () -> trial + ": not whole: " + found);
+                int producer = Integer.parseInt(parts[0]);
+                assertEquals(next[producer], Long.parseLong(parts[1]), () -> trial + ": in \"" + found + "\"");
+                next[producer]++;
+            }
+        }
+        ByteBuffer counters = ByteBuffer.wrap(Files.readAllBytes(counters()));
+        long sum = 0;
+        for (int i = 0; i < FloodMain.PRODUCERS; i++) {
+            long logged = counters.getLong(i * Long.BYTES);
+            String text = trial + ": producer " + i + " logged " + logged + ", the file has " + next[i];
+            assertTrue(next[i] >= logged && next[i] <= logged + 1, text);
+            sum += next[i];
+        }
+        return sum;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "wait, TERM, 0, 3",
+        "exit, '', 0, 2",
+        "return, '', 0, 1",
+        "close, '', 0, 1",
+    })
+    void shouldLoseNothingWhenTheProcessEndsAtARandomMoment(String end, String signal, int code, int trials)
+            throws Exception {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        for (int i = 0; i < trials; i++) {
+            long micros = random.nextInt(400_000);
+            String trial = end + " " + signal + " after " + micros + " µs, seed " + seed;
+            System.out.println(trial);
+            assertEquals(code, run(end, micros, signal), trial);
+            long lines = assertNothingLost(trial);
+            assertTrue(lines > 1_000, () -> trial + ": only " + lines + " lines");
+            Files.delete(log());
+            Files.delete(counters());
+        }
+    }
+
+    @Test
+    void shouldHaveWrittenTheLogWhenMainThrowsBeforeThereIsASystem() throws Exception {
+        assertEquals(1, run("fail", 0, ""));
+        assertEquals(1, assertNothingLost("fail"));
+    }
+}
