@@ -16,6 +16,7 @@ import org.apache.pekko.actor.typed.javadsl.ActorContext;
 import org.apache.pekko.actor.typed.javadsl.AskPattern;
 import org.apache.pekko.actor.typed.javadsl.Behaviors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /// Pekko Typed: unbounded mailboxes; ask by message, with a time-out; a stop tells all children at once, and messages
 /// that wait become dead letters. Children are anonymous, for which Pekko makes short names.
@@ -62,6 +63,7 @@ final class PekkoEngine implements Engine {
     }
 
     private static PekkoEngine with(String settings) {
+        LoggerFactory.getILoggerFactory(); // now, or SLF4J complains of Pekko's many threads that come first
         String quiet = "pekko.log-dead-letters = off, pekko.log-dead-letters-during-shutdown = off\n";
         return new PekkoEngine(ConfigFactory.systemProperties()
                 .withFallback(ConfigFactory.parseString(quiet + settings))
