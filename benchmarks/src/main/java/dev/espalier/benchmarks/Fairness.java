@@ -95,9 +95,11 @@ public final class Fairness {
                         engine.spawn(() -> (question, self) -> question.reply().reply(question.number())));
             }
             targets.forEach(target -> ask(engine, target, 0));
+            List<Address<Object>> busy = new ArrayList<>();
             for (int i = 0; i < others.count; i++) {
-                engine.<Object>spawn(() -> others.handler(this)).tell("go");
+                busy.add(engine.spawn(() -> others.handler(this)));
             }
+            busy.forEach(other -> other.tell("go"));
             LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
             askFor(engine, targets, time);
             over = true;

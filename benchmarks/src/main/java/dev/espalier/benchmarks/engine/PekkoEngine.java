@@ -23,11 +23,11 @@ import org.slf4j.LoggerFactory;
 ///
 /// Actors at the top are children of a guardian, which makes, watches and stops them.
 final class PekkoEngine implements Engine {
-    /// For 2 cores: `docs/benchmarks.md` says what was tried.
+    /// For 2 cores: `docs/benchmarks.md` says what was tried, and that one thread is no advice.
     private static final String TUNED = """
         pekko.actor.default-dispatcher {
           throughput = 200
-          fork-join-executor { parallelism-min = 1, parallelism-factor = 1.0, parallelism-max = 64 }
+          fork-join-executor { parallelism-min = 1, parallelism-max = 1 }
         }
         """;
 
