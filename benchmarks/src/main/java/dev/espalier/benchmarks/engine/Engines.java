@@ -6,7 +6,7 @@ import java.util.List;
 public final class Engines {
     /// Espalier behaviors, on the default scheduler.
     public static final String ESPALIER = "espalier";
-    /// Espalier actors with a green thread each for life.
+    /// Espalier behaviors with a green thread each for life.
     public static final String ESPALIER_DEDICATED = "espalier-dedicated";
     /// Pekko Typed as it comes.
     public static final String PEKKO = "pekko";
@@ -30,8 +30,8 @@ public final class Engines {
     /// @throws IllegalArgumentException if there is none of that name
     public static Engine start(String name) {
         return switch (name) {
-            case ESPALIER -> new EspalierEngine(EspalierEngine.Kind.BEHAVIOR);
-            case ESPALIER_DEDICATED -> new EspalierEngine(EspalierEngine.Kind.BODY);
+            case ESPALIER -> new EspalierEngine(false);
+            case ESPALIER_DEDICATED -> new EspalierEngine(true);
             case PEKKO -> PekkoEngine.standard();
             case PEKKO_TUNED -> PekkoEngine.tuned();
             case JOX -> new ThreadEngine(JoxActor::new, JoxActor::ask);

@@ -2,32 +2,21 @@ package dev.espalier.benchmarks.engine;
 
 import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.Behavior;
-import dev.espalier.actor.Inbox;
 import java.time.Duration;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// A handler as an Espalier behavior, or as the code of a body.
+/// A handler as an Espalier behavior.
 final class EspalierActor<M> implements Behavior<M>, Self<M> {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Handler<M> handler;
     private final ActorContext<M> context;
-    private final EspalierEngine.Kind kind;
 
-    EspalierActor(Handler<M> handler, ActorContext<M> context, EspalierEngine.Kind kind) {
+    EspalierActor(Handler<M> handler, ActorContext<M> context) {
         this.handler = handler;
         this.context = context;
-        this.kind = kind;
-    }
-
-    void run(Inbox<M> inbox) {
-        handler.start(this);
-        for (M message : inbox) {
-            handler.on(message, this);
-        }
-        handler.stopped();
     }
 
     @Override
@@ -52,7 +41,7 @@ final class EspalierActor<M> implements Behavior<M>, Self<M> {
 
     @Override
     public <C> Address<C> spawn(int number, Supplier<? extends Handler<C>> factory) {
-        return new EspalierEngine.Ref<>(context.spawn(kind.spec(Integer.toString(number), factory)));
+        return new EspalierEngine.Ref<>(context.spawn(EspalierEngine.spec(Integer.toString(number), factory)));
     }
 
     @Override

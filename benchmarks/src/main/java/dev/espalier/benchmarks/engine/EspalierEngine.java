@@ -13,22 +13,6 @@ import java.util.function.Supplier;
 ///
 /// The budget of the system is long, so that a slow stop is measured instead of cut off.
 final class EspalierEngine implements Engine {
-    /// How actors are run; the one place that chooses.
-    enum Kind {
-        /// A behavior on the default scheduler.
-        BEHAVIOR,
-        /// A body: it has its own green thread for life, whatever the scheduler.
-        BODY;
-
-        <M> ActorSpec<M> spec(String name, Supplier<? extends Handler<M>> factory) {
-            return switch (this) {
-                case BEHAVIOR -> ActorSpec.behaviorWith(name, ctx -> new EspalierActor<>(factory.get(), ctx, this));
-                case BODY ->
-                    ActorSpec.body(name, (inbox, ctx) -> new EspalierActor<>(factory.get(), ctx, this).run(inbox));
-            };
-        }
-    }
-
     record Ref<M>(ActorRef<M> ref) implements Address<M> {
         @Override
         public void tell(M message) {
@@ -36,20 +20,23 @@ final class EspalierEngine implements Engine {
         }
     }
 
-    private final Kind kind;
     private final AtomicLong names = new AtomicLong();
-    private final ActorSystem system = ActorSystem.builder("benchmarks")
-            .budget(Duration.ofMinutes(5))
-            .handleSignals(false)
-            .start();
+    private final ActorSystem system;
 
-    EspalierEngine(Kind kind) {
-        this.kind = kind;
+    /// @param dedicated whether every behavior has a green thread of its own
+    EspalierEngine(boolean dedicated) {
+        ActorSystem.Builder builder =
+                ActorSystem.builder("benchmarks").budget(Duration.ofMinutes(5)).handleSignals(false);
+        system = (dedicated ? builder.dedicated() : builder).start();
+    }
+
+    static <M> ActorSpec<M> spec(String name, Supplier<? extends Handler<M>> factory) {
+        return ActorSpec.behaviorWith(name, ctx -> new EspalierActor<>(factory.get(), ctx));
     }
 
     @Override
     public <M> Address<M> spawn(Supplier<? extends Handler<M>> factory) {
-        return new Ref<>(system.spawn(kind.spec("top" + names.getAndIncrement(), factory)));
+        return new Ref<>(system.spawn(spec("top" + names.getAndIncrement(), factory)));
     }
 
     static <Q, R> R askRef(Address<Q> target, Function<Reply<R>, ? extends Q> request, Duration timeout) {
