@@ -40,6 +40,17 @@ final class DedicatedScheduler implements Scheduler {
             cell.life.begin();
             startThread(cell);
         } else if (release(cell)) {
+            goOn(cell);
+        }
+    }
+
+    /// By whoever has led the actor from IDLE to AWAKE. Its thread may be there, even if the caller is its spawner:
+    /// somebody else may have woken it since.
+    private static void goOn(Cell<?> cell) {
+        Strand strand = cell.strand;
+        if (strand != null) {
+            strand.unpark();
+        } else if (!cell.program.isFinished()) {
             startThread(cell);
         }
     }
@@ -120,12 +131,7 @@ final class DedicatedScheduler implements Scheduler {
     @Override
     public void wake(Cell<?> cell) {
         if (cell.run == IDLE && cell.casRun(IDLE, AWAKE)) {
-            Strand strand = cell.strand;
-            if (strand != null) {
-                strand.unpark();
-            } else if (!cell.program.isFinished()) {
-                startThread(cell);
-            }
+            goOn(cell);
         }
     }
 

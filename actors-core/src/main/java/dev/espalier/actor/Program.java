@@ -213,8 +213,8 @@ abstract class Program<M> implements CancelScope.Source {
     /// @param overdue also from one that has not got a processor
     /// @return false if the thread is in engine code now, or waits for a processor and is not overdue
     boolean abandon(boolean overdue) {
-        boolean lost = OWNER.compareAndSet(this, USER, ABANDONED)
-                || (overdue && OWNER.compareAndSet(this, NOBODY, ABANDONED));
+        boolean lost =
+                OWNER.compareAndSet(this, USER, ABANDONED) || (overdue && OWNER.compareAndSet(this, NOBODY, ABANDONED));
         if (lost) {
             attend(); // a thread that only waits for work is to end
         }
