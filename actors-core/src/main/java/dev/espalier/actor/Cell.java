@@ -40,8 +40,8 @@ final class Cell<M> implements ActorRef<M> {
     private volatile @Nullable Signal stopped;
     private final Scheduler scheduler;
 
-    /// Owned by the [Scheduler].
-    volatile int run;
+    /// Owned by the [Scheduler]; awake until it has started, so that nobody else starts it.
+    volatile int run = DedicatedScheduler.AWAKE;
 
     /// A turn scheduler's: for how many turns it is expected to wait in foreign code. A guess; races do no harm.
     int mayWait;

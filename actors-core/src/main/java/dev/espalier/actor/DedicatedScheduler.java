@@ -32,7 +32,6 @@ final class DedicatedScheduler implements Scheduler {
 
     @Override
     public void start(Cell<?> cell) {
-        cell.run = AWAKE;
         if (cell.program.endsItself()) {
             cell.life.begin();
             startThread(cell);

@@ -183,7 +183,10 @@ abstract class Program<M> implements CancelScope.Source {
 
     void suspend(boolean value) {
         suspended = value;
-        attend();
+        attention = true;
+        if (!value) {
+            cell.wake();
+        }
     }
 
     /// Cancels what runs, and handles no more messages.

@@ -90,7 +90,6 @@ final class TurnScheduler implements Scheduler {
 
     @Override
     public void start(Cell<?> cell) {
-        cell.run = AWAKE;
         if (!Nested.start(cell)) {
             cell.life.begin();
             ready(cell);
