@@ -111,6 +111,7 @@ public final class ActorSystem implements AutoCloseable {
     final Strand strand = Strand.current();
     private final Scheduler dedicated = new DedicatedScheduler();
     final TurnScheduler turns;
+    final Patience patience = new Patience(this);
     private final boolean allDedicated;
     final Observers observers;
     final Letters deadLetters = new Letters(this);

@@ -18,6 +18,8 @@ final class Cell<M> implements ActorRef<M> {
     private static final VarHandle RUN;
     private static final VarHandle STOPPED;
     private static final VarHandle CHILDREN;
+    /// In place of children: there are none, and there will be none.
+    private static final Object SHUT = new Object();
     private static final int LONGEST_PATH = 400;
 
     static {
@@ -25,7 +27,7 @@ final class Cell<M> implements ActorRef<M> {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             RUN = lookup.findVarHandle(Cell.class, "run", int.class);
             STOPPED = lookup.findVarHandle(Cell.class, "stopped", Signal.class);
-            CHILDREN = lookup.findVarHandle(Cell.class, "children", ChildSet.class);
+            CHILDREN = lookup.findVarHandle(Cell.class, "children", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -52,7 +54,8 @@ final class Cell<M> implements ActorRef<M> {
 
     volatile @Nullable CellContext<M> context;
     volatile @Nullable Object result;
-    private volatile @Nullable ChildSet children;
+    /// A [ChildSet], SHUT or null.
+    private volatile @Nullable Object children;
     private volatile long leftOver;
     /// Written by its own thread; null while each request was answered by its handler.
     private @Nullable Unanswered unanswered;
@@ -268,7 +271,7 @@ final class Cell<M> implements ActorRef<M> {
 
     @Override
     public ActorInfo info() {
-        ChildSet set = children;
+        ChildSet set = childSet();
         Strand own = strand;
         return new ActorInfo(
                 path(),
@@ -283,32 +286,40 @@ final class Cell<M> implements ActorRef<M> {
     // Children.
 
     ChildSet children() {
-        ChildSet set = children;
-        if (set == null) {
-            CHILDREN.compareAndSet(this, null, new ChildSet(this));
-            set = Objects.requireNonNull(children);
+        Object now = children;
+        while (!(now instanceof ChildSet)) {
+            ChildSet fresh = new ChildSet(this);
+            if (SHUT.equals(now)) {
+                fresh.shut();
+            }
+            CHILDREN.compareAndSet(this, now, fresh);
+            now = children;
         }
-        return set;
+        return (ChildSet) now;
+    }
+
+    private @Nullable ChildSet childSet() {
+        return children instanceof ChildSet set ? set : null;
     }
 
     boolean hasChildSet() {
-        ChildSet set = children;
+        ChildSet set = childSet();
         return set != null && set.everUsed();
     }
 
     boolean hasLivingChildren() {
-        ChildSet set = children;
+        ChildSet set = childSet();
         return set != null && !set.isEmpty();
     }
 
     @Nullable
     Cell<?> newestChild() {
-        ChildSet set = children;
+        ChildSet set = childSet();
         return set == null ? null : set.newest();
     }
 
     List<Cell<?>> childrenInOrder() {
-        ChildSet set = children;
+        ChildSet set = childSet();
         return set == null ? List.of() : set.inOrder();
     }
 
@@ -317,13 +328,29 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     void shutChildren() {
-        children().shut();
+        if (!CHILDREN.compareAndSet(this, null, SHUT)) {
+            ChildSet set = childSet();
+            if (set != null) {
+                set.shut();
+            }
+        }
     }
 
     void reopenChildren() {
-        ChildSet set = children();
-        set.supervisor.forget();
-        set.reopen();
+        CHILDREN.compareAndSet(this, SHUT, null);
+        ChildSet set = childSet();
+        if (set != null) {
+            set.supervisor.forget();
+            set.reopen();
+        }
+    }
+
+    /// This incarnation is to end: no child is restarted any more.
+    void endSupervision() {
+        ChildSet set = childSet();
+        if (set != null) {
+            set.supervisor.ownerEnds();
+        }
     }
 
     /// Makes a child, starts it and, for a behavior, waits until it has started.
@@ -431,9 +458,11 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     /// The life is over: frees the name, tells everybody. Runs with nothing held.
-    void ended(StopReport.End end, boolean keepSpec, boolean wasStarted, boolean byItself) {
+    ///
+    /// @param end null if nobody wants to know
+    void ended(StopReport.@Nullable End end, boolean keepSpec, boolean wasStarted, boolean byItself) {
         system.totals.add(mailbox.ledgerBeforeClose());
-        if (wasStarted) {
+        if (wasStarted && end != null) {
             system.stop.actorEnded(end);
         }
         if (parent != null) {
@@ -443,13 +472,14 @@ final class Cell<M> implements ActorRef<M> {
             stopped().go();
         }
         refuseUnanswered(); // after the above: who fails to forward looks at it
-        if (wasStarted) {
+        if (wasStarted && end != null) {
             system.observers.stopped(this, end);
         }
         if (parent != null) {
             parent.life.childStopped(this, byItself);
         } else {
             system.turns.close();
+            system.patience.end();
             system.stop.rootStopped();
         }
     }

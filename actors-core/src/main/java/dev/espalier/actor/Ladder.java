@@ -96,9 +96,21 @@ final class Ladder {
         graceOver = grace == Long.MAX_VALUE ? Long.MAX_VALUE : later(now, grace);
         unwind = grace == Long.MAX_VALUE ? MOST_UNWIND : Math.clamp(grace / 30, LEAST_UNWIND, MOST_UNWIND);
         if (from == Rung.ASKED) {
-            arm();
+            beginAsked(now);
         } else {
             atLeast(from);
+        }
+    }
+
+    private void beginAsked(long now) {
+        long due = dueAt(Rung.CANCEL);
+        if (due == Long.MAX_VALUE) {
+            return; // until the system has a budget, see rearm
+        }
+        if (now + Patience.FIRST_LOOK - due < 0) {
+            cell.system.patience.add(this);
+        } else {
+            arm();
         }
     }
 
@@ -170,15 +182,30 @@ final class Ladder {
             return;
         }
         Rung next = Rung.values()[rung.ordinal() + 1];
+        long at = dueAt(next);
+        if (at != Long.MAX_VALUE) {
+            scheduleAt(at, next);
+        }
+    }
+
+    private long dueAt(Rung next) {
         Budget budget = cell.system.stop.budget();
         long own = rung == Rung.ASKED ? graceOver : later(reachedAt[rung.ordinal()], unwind);
-        long at = switch (next) {
+        return switch (next) {
             case CANCEL -> earlier(own, budget.cancelAt);
             case INTERRUPT -> earlier(own, budget.interruptAt);
             default -> earlier(own, budget.abandonAt);
         };
-        if (at != Long.MAX_VALUE) {
-            scheduleAt(at, next);
+    }
+
+    /// Called by [Patience], on the timer: if it has not ended, it gets a timer of its own.
+    void stillThere() {
+        if (life.state() != ActorState.STOPPED) {
+            life.post(() -> {
+                if (running && rung == Rung.ASKED) {
+                    arm();
+                }
+            });
         }
     }
 

@@ -271,7 +271,7 @@ final class Lifecycle extends LifeState {
                 return;
             }
             goal = Goal.RESTART;
-            cell.supervisor().ownerEnds();
+            cell.endSupervision();
             pending = null;
             becomeUnready();
             cell.shutChildren();

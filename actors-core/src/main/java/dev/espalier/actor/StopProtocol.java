@@ -71,7 +71,7 @@ final class StopProtocol {
         boolean restarting = life.goal == Goal.RESTART;
         life.fatal = life.fatal == null ? life.pending : life.fatal;
         life.goal = Goal.STOP;
-        cell.supervisor().ownerEnds();
+        cell.endSupervision();
         life.state = ActorState.STOPPING;
         settledBefore = cell.mailbox.settled();
         toldAll = false;
@@ -215,7 +215,8 @@ final class StopProtocol {
         }
         life.state = ActorState.STOPPED;
         ladder.stop();
-        StopReport.End end = ladder.report(life.fatal, cell.mailbox.settled() - settledBefore);
+        boolean told = cell.system.stop.hasBegun() || !cell.system.observers.isEmpty();
+        StopReport.End end = told ? ladder.report(life.fatal, cell.mailbox.settled() - settledBefore) : null;
         boolean byItself = !byParent;
         Throwable noStart = life.startFailure;
         boolean keep = noStart == null || noStart instanceof IgnoreStartException;

@@ -3,60 +3,50 @@ package dev.espalier.actor;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 
 /// The ledger of a whole system: the actors that have ended, those that live, and what was told to an actor
-/// after its end.
+/// after its end. Many actors end at once, so the sums are adders, without a lock; while actors end, a reader may
+/// find an actor twice or not at all.
 final class Totals {
-    private final LongAdder late = new LongAdder();
-    /// Guards `ended`; held for a few instructions only.
-    private final ReentrantLock lock = new ReentrantLock();
-
-    private Ledger ended = Ledger.EMPTY;
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder processed = new LongAdder();
+    private final LongAdder dead = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
+    private final LongAdder overBound = new LongAdder();
 
     /// An actor has ended. Messages to it from now on are late.
     void add(Ledger beforeClose) {
-        lock.lock();
-        try {
-            ended = ended.plus(beforeClose);
-        } finally {
-            lock.unlock();
+        add(accepted, beforeClose.accepted());
+        add(processed, beforeClose.processed());
+        add(dead, beforeClose.deadLettered());
+        add(dropped, beforeClose.dropped());
+        add(overBound, beforeClose.overBound());
+    }
+
+    private static void add(LongAdder sum, long value) {
+        if (value != 0) {
+            sum.add(value);
         }
     }
 
     void countLate() {
-        late.increment();
+        accepted.increment();
+        dead.increment();
     }
 
     /// Of all that have ended.
     Ledger ended() {
-        lock.lock();
-        try {
-            return withLate(ended);
-        } finally {
-            lock.unlock();
-        }
+        return new Ledger(accepted.sum(), processed.sum(), dead.sum(), dropped.sum(), 0, overBound.sum());
     }
 
     /// Of all, from this root down.
     Ledger with(Cell<?> root) {
-        Ledger sum;
-        lock.lock();
-        try {
-            sum = ended;
-        } finally {
-            lock.unlock();
-        }
+        Ledger sum = ended();
         ArrayDeque<Cell<?>> open = new ArrayDeque<>(List.of(root));
         for (Cell<?> at = open.poll(); at != null; at = open.poll()) {
             sum = sum.plus(at.mailbox.ledgerBeforeClose());
             open.addAll(at.childrenInOrder());
         }
-        return withLate(sum);
-    }
-
-    private Ledger withLate(Ledger sum) {
-        long after = late.sum();
-        return sum.plus(new Ledger(after, 0, after, 0, 0, 0));
+        return sum;
     }
 }
