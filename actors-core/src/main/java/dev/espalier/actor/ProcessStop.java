@@ -283,14 +283,14 @@ final class ProcessStop {
     static void outOfMemory(ActorSystem system) {
         Watchdog dog = watchdog;
         if (dog != null && system.handlesSignals()) {
-            dog.watchStop(system, Ladder.nanos(system.stop.wholeBudget()));
+            dog.watchStop(system, system.stop.wholeBudgetNanos());
         }
     }
 
     private static long budget(List<ActorSystem> systems) {
         long sum = systems.isEmpty() ? NO_SYSTEM : 0;
         for (ActorSystem system : systems) {
-            sum = sum(sum, Ladder.nanos(system.stop.wholeBudget()));
+            sum = sum(sum, system.stop.wholeBudgetNanos());
         }
         return sum;
     }

@@ -26,6 +26,8 @@ final class SystemStop {
 
     private final ActorSystem system;
     private final Duration wholeBudget;
+    /// Computed early, also so that its classes are there when there is no memory left to load them.
+    private final long wholeBudgetNanos;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final Signal stopped = new Signal();
     private volatile long begunAt;
@@ -45,6 +47,7 @@ final class SystemStop {
     SystemStop(ActorSystem system, Duration wholeBudget) {
         this.system = system;
         this.wholeBudget = wholeBudget;
+        this.wholeBudgetNanos = Ladder.nanos(wholeBudget);
     }
 
     // The begin.
@@ -75,8 +78,8 @@ final class SystemStop {
 
     // The time.
 
-    Duration wholeBudget() {
-        return wholeBudget;
+    long wholeBudgetNanos() {
+        return wholeBudgetNanos;
     }
 
     Ladder.Budget budget() {
