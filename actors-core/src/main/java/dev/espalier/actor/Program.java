@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// | field | writer | reader | access |
 /// |---|---|---|---|
 /// | `command` | life (one at a time: it waits for the answer), program (back to null) | program | volatile |
-/// | `halted`, `drainMark`, `childrenGone`, `aborted`, `suspended` | life | program | volatile |
+/// | `halted`, `drainMark`, `childrenGone`, `aborted`, `aborts`, `suspended` | life | program | volatile |
 /// | `lane` | any | program | queue |
 /// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (NOBODY or USER -> ABANDONED; USER <-> INTERRUPTING) |
 /// both | CAS |
 /// | `userThread` | program: for a call that is no message; the caller of a start on its own thread | any | release,
 /// volatile |
 /// | `interrupted` | life, while INTERRUPTING; program | program | plain, ordered by `owner` |
+/// | `pastAborts` | life, while no incarnation is there; program | program | plain, ordered by `command` |
 /// | `attention` | true: who changes any of the above; false: program, before it looks at them | program | volatile |
 /// | `live`, `drainReported`, `scoped`, `context`, `borrowed` | program | program | plain |
 ///
@@ -78,6 +79,9 @@ abstract class Program<M> implements CancelScope.Source {
     volatile boolean halted;
     volatile boolean childrenGone;
     volatile boolean aborted;
+    private volatile int aborts;
+    /// How many aborts the scope that comes does not concern.
+    private int pastAborts;
     volatile boolean suspended;
     volatile long drainMark = -1;
     private volatile int owner = NOBODY;
@@ -190,8 +194,10 @@ abstract class Program<M> implements CancelScope.Source {
     }
 
     /// Cancels what runs, and handles no more messages.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only life writes
     void abort() {
         aborted = true;
+        aborts++;
         CancelScope now = scope;
         if (now != null) {
             now.cancel();
@@ -389,8 +395,9 @@ abstract class Program<M> implements CancelScope.Source {
 
     /// Opens a scope for `onStop`, which an earlier cancel does not reach.
     void openLastScope() {
+        pastAborts = aborts;
+        scope = null;
         scoped = true;
-        scope = new CancelScope(cell.path());
     }
 
     /// Runs user code: nothing that it throws gets past here.
@@ -439,7 +446,7 @@ abstract class Program<M> implements CancelScope.Source {
         CancelScope now = scope;
         if (now == null) {
             CancelScope fresh = new CancelScope(cell.path());
-            if (SCOPE.compareAndSet(this, null, fresh) && aborted) {
+            if (SCOPE.compareAndSet(this, null, fresh) && aborts != pastAborts) {
                 fresh.cancel();
             }
             now = Objects.requireNonNullElse(scope, fresh);
@@ -532,6 +539,7 @@ abstract class Program<M> implements CancelScope.Source {
         halted = false;
         childrenGone = false;
         aborted = false;
+        pastAborts = aborts;
         suspended = false;
         drainMark = -1;
     }

@@ -34,7 +34,8 @@ final class WaitEdge {
     private final Cell<?> to;
     final Strand strand = Strand.current();
     final @Nullable Request<?> request;
-    private final long age = SEQUENCE.incrementAndGet();
+    /// Of asks only.
+    private final long age;
     private final @Nullable WaitEdge outer;
     private volatile boolean letThrough;
 
@@ -43,6 +44,7 @@ final class WaitEdge {
         this.from = from;
         this.to = to;
         this.request = request;
+        this.age = kind == Kind.ASK ? SEQUENCE.incrementAndGet() : 0;
         this.outer = from == null ? null : from.waiting;
     }
 
