@@ -141,6 +141,8 @@ final class Sentinel {
                     waiting += fate == Fate.WAITS ? 1 : 0;
                     computing += fate == Fate.COMPUTES && worker.green ? weight(cell, now - watch.since) : 0;
                 }
+            } else {
+                watch.since = now; // a spare: what it did last is no turn that lasts
             }
         }
         scheduler.platformFirst = computing >= scheduler.parallelism;

@@ -432,11 +432,15 @@ final class Worker implements Runnable, Strand.Host {
         return spare();
     }
 
+    /// Platform threads are for bad times only.
+    private boolean isOneTooMany() {
+        return !green || scheduler.spares() > scheduler.parallelism;
+    }
+
     private boolean spare() {
         long until = Strand.now() + SPARE_NANOS;
         while (state == IDLE) {
-            boolean over =
-                    scheduler.closed || (until - Strand.now() <= 0 && scheduler.spares() > scheduler.parallelism);
+            boolean over = scheduler.closed || (until - Strand.now() <= 0 && isOneTooMany());
             if (over && STATE.compareAndSet(this, IDLE, ENDED)) {
                 scheduler.removeSpare(this);
                 return false;
