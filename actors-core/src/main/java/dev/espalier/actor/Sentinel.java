@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// * A turn older than a tick is asked to end after its message; the worker's thread gets the actor's name.
 /// * Does work wait, and the turn's thread waits, too (in code that the library does not see), then the worker
 ///   loses its seat and another one goes on. The actor is remembered: its next turns give the seat away at once.
-///   When all workers were found waiting, more seats are set up for a while, twice as many at each tick: threads
+///   When most workers were found waiting, more seats are set up for a while, twice as many at each tick: threads
 ///   that wait need no carrier.
 /// * Does work wait and the turn has computed for 10 ms, then the worker loses its seat, too, and the one that
 ///   goes on has a platform thread, which the operating system shares out.
@@ -206,10 +206,10 @@ final class Sentinel {
         }
     }
 
-    /// More seats while all workers are found waiting; fewer as soon as that is over.
+    /// More seats while most workers are found waiting; fewer as soon as that is over.
     private void adjust(int active, int waiting) {
         int limit = scheduler.limit;
-        if (waiting > 0 && waiting >= active) {
+        if (waiting > 0 && waiting * 2 >= active) {
             scheduler.limit = Math.min(MOST_SEATS, limit * 2);
             for (int i = 1; i < limit && scheduler.wakeAnyway(); i++) {
                 // Each finds work or rests again.
