@@ -12,15 +12,15 @@ public interface ActorObserver {
     /// An incarnation has started.
     default void started(ActorRef<?> actor, int incarnation) {}
 
-    /// An actor will handle a message. Only called if [#wantsTurns()].
-    default void messageStarted(ActorRef<?> actor, Object message) {}
-
-    /// An actor has handled the message, or failed over it.
-    default void messageEnded(ActorRef<?> actor, Object message, @Nullable Throwable thrown) {}
-
-    /// Whether the two methods about single messages are to be called; asked once.
-    default boolean wantsTurns() {
-        return false;
+    /// Whoever is to follow the single messages of an actor. Called once for an actor, over its restarts, on its own
+    /// thread and before its first message; not for actors that never have one. [#stopped] comes afterwards, unless
+    /// the actor was abandoned: then its messages may go on.
+    ///
+    /// @param actor whose messages
+    /// @param code the class of its first behavior, or of its body
+    /// @return null if nobody is; then a message costs nothing
+    default @Nullable MessageObserver messagesOf(ActorRef<?> actor, Class<?> code) {
+        return null;
     }
 
     /// An actor failed and its supervisor decided so. Exactly once for each failure.
