@@ -4,12 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Follows the messages of one actor, over its restarts; see [ActorObserver#messagesOf].
 ///
-/// A behavior handles one message at a time: [#started], then [#ended]. So do timers, watches and replies that
-/// reach it as messages. A message of a body ends when the body receives again, says `taskDone` or returns; of a
-/// batch each message starts, and all end together.
+/// A behavior handles one message at a time: [#started], then [#ended]. So do timers, watches and replies
+/// that reach it as messages. A message of a body ends when the body receives again, says `taskDone` or
+/// returns; of a batch each message starts, and all end together.
 ///
-/// *Threads.* Confined to the actor: one call after the other, each sees what the ones before have written. Whoever
-/// else reads has to take care of that. *Failure.* What a method throws is logged and changes nothing.
+/// *Threads.* Confined to the actor: one call after the other, each sees what the ones before have written.
+/// Whoever else reads has to take care of that. *Failure.* What a method throws is logged and changes
+/// nothing.
 /// *Cost.* Every message pays for it; it must not block.
 public interface MessageObserver {
     /// The actor is about to handle a message, or has received it.

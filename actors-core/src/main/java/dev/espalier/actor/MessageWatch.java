@@ -3,7 +3,8 @@ package dev.espalier.actor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// All that follow the messages of one actor; what they throw is logged and changes nothing. Confined to the actor.
+/// All that follow the messages of one actor; what they throw is logged and changes nothing. Confined to
+/// the actor.
 final class MessageWatch {
     /// A program with messages that can be followed; asked on its own thread.
     interface Watched {
