@@ -2,9 +2,10 @@ package dev.espalier.actor;
 
 import org.jspecify.annotations.Nullable;
 
-/// Sees what happens in a system: the one seam for logging and profiling. Found by [java.util.ServiceLoader] or
-/// given to the builder. Every method does nothing by default, is called on the thread where the thing happens,
-/// and must not block; whatever it throws is reported and changes nothing. Free when there is none.
+/// Sees what happens in a system: the one seam for logging and profiling. Found by
+/// [java.util.ServiceLoader] or given to the builder. Every method does nothing by default, is called on
+/// the thread where the thing happens, and must not block; whatever it throws is reported and changes
+/// nothing. Free when there is none.
 public interface ActorObserver {
     /// The system has started; called once, first.
     default void systemStarted(ActorSystem system) {}
@@ -12,22 +13,22 @@ public interface ActorObserver {
     /// An incarnation has started.
     default void started(ActorRef<?> actor, int incarnation) {}
 
-    /// An actor will handle a message. Only called if [#wantsTurns()].
-    default void messageStarted(ActorRef<?> actor, Object message) {}
-
-    /// An actor has handled the message, or failed over it.
-    default void messageEnded(ActorRef<?> actor, Object message, @Nullable Throwable thrown) {}
-
-    /// Whether the two methods about single messages are to be called; asked once.
-    default boolean wantsTurns() {
-        return false;
+    /// Whoever is to follow the single messages of an actor. Called once for an actor, over its restarts,
+    /// on its own thread and before its first message; not for actors that never have one. [#stopped] comes
+    /// afterwards, unless the actor was abandoned: then its messages may go on.
+    ///
+    /// @param actor whose messages
+    /// @param code the class of its first behavior, or of its body
+    /// @return null if nobody is; then a message costs nothing
+    default @Nullable MessageObserver messagesOf(ActorRef<?> actor, Class<?> code) {
+        return null;
     }
 
     /// An actor failed and its supervisor decided so. Exactly once for each failure.
     default void failed(Failure failure, Decision decision) {}
 
-    /// Whether [#failed] writes the crash report; asked once. If no observer does, or [#failed] of all that do
-    /// throws, the engine logs a line of its own.
+    /// Whether [#failed] writes the crash report; asked once. If no observer does, or [#failed] of all that
+    /// do throws, the engine logs a line of its own.
     default boolean reportsFailures() {
         return false;
     }

@@ -23,6 +23,11 @@ public sealed interface ActorRef<M> permits Cell {
     /// The last part of the path.
     String name();
 
+    /// The actor that spawned it; null for the root of a system.
+    default @Nullable ActorRef<?> parent() {
+        return ((Cell<?>) this).parent;
+    }
+
     /// Sends a message by reference. What happens when the mailbox is full is the mailbox's [Overflow]; with
     /// [Overflow#BLOCK] the caller parks until there is room. To a stopped actor: a counted dead letter.
     /// Messages of one sender keep their order.

@@ -34,6 +34,16 @@ final class Asking {
             throw e;
         } finally {
             edge.exit();
+            tellWatch(to, pending);
+        }
+    }
+
+    /// Tells whoever follows the messages of the asker how long it has waited.
+    private static void tellWatch(Cell<?> to, Request<?> pending) {
+        Cell<?> asker = pending.asker;
+        MessageWatch watch = asker != null && asker.program instanceof MessageWatch.Watched own ? own.watch() : null;
+        if (watch != null) {
+            watch.asked(to, Strand.now() - pending.startedNanos);
         }
     }
 

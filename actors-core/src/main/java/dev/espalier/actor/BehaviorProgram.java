@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs a [Behavior] in steps: a command of life first, then the control lane, then one message after the
 /// other.
-final class BehaviorProgram<M> extends Program<M> {
+final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watched {
     /// Messages per step, after which other work of the same thread may come first.
     private static final int STEP = 64;
 
@@ -27,6 +27,9 @@ final class BehaviorProgram<M> extends Program<M> {
     private @Nullable Object delivering;
     private boolean stashed;
     private int attempts;
+    /// Who follows the messages, once that was asked.
+    private @Nullable MessageWatch watch;
+    private boolean watchKnown;
 
     BehaviorProgram(Cell<M> cell, Function<ActorContext<M>, ? extends Behavior<M>> factory) {
         super(cell);
@@ -66,13 +69,36 @@ final class BehaviorProgram<M> extends Program<M> {
     void deliver(M message) {
         delivering = message;
         Behavior<M> now = handler;
-        if (now != null) {
-            try {
-                now.onMessage(message, context());
-            } catch (Exception e) {
-                throw sneaky(e);
+        if (now == null) {
+            return;
+        }
+        MessageWatch follow = watch();
+        if (follow != null) {
+            follow.started(message);
+        }
+        Throwable thrown = null;
+        try {
+            now.onMessage(message, context());
+        } catch (Throwable t) {
+            thrown = t;
+            throw sneaky(t);
+        } finally {
+            if (follow != null) {
+                follow.ended(thrown);
             }
         }
+    }
+
+    @Override
+    public @Nullable MessageWatch watch() {
+        return watchKnown ? watch : findWatch();
+    }
+
+    private @Nullable MessageWatch findWatch() {
+        Behavior<M> now = behavior;
+        watchKnown = true;
+        watch = now == null ? null : cell.system.observers.messagesOf(cell, now.getClass());
+        return watch;
     }
 
     @Override
@@ -234,14 +260,19 @@ final class BehaviorProgram<M> extends Program<M> {
         current = entry;
         stashed = false;
         updateHeld();
-        cell.system.observers.messageStarted(cell, message);
+        MessageWatch follow = watch();
+        if (follow != null) {
+            follow.started(message);
+        }
         ctx.messageStarted(entry);
         Throwable thrown = callHandler(now, message, ctx, self);
         if (isFinished()) {
             return;
         }
         ctx.messageEnded();
-        cell.system.observers.messageEnded(cell, message, thrown);
+        if (follow != null) {
+            follow.ended(thrown);
+        }
         current = null;
         if (thrown != null && !wasCancelled(thrown)) {
             failedOver(entry, thrown);

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Runs a [Body] or a [ResultBody]: one command of life starts it, and it ends when it returns. Its inbox is
 /// where it meets the engine.
-final class BodyProgram<M> extends Program<M> implements Inbox<M> {
+final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.Watched {
     private final ResultBody<M, ?> body;
     /// Messages received and not yet declared as processed.
     private int inHand;
@@ -22,6 +22,11 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
     private @Nullable Object last;
     /// The requests of a batch, but for the first message.
     private List<Asked> requests = List.of();
+    /// Who follows the messages, once that was asked.
+    private @Nullable MessageWatch watch;
+    private boolean watchKnown;
+    /// Whether they were told of a start and not of an end.
+    private boolean watching;
     /// Messages of the control lane that wait for the next receive.
     private final ArrayDeque<M> delivered = new ArrayDeque<>(0);
 
@@ -100,6 +105,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
         if (thrown != null) {
             failRequests(thrown);
         }
+        watchEnd(thrown);
         settle();
         endContext();
         if (!ready) {
@@ -153,7 +159,33 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
 
     // The inbox. The body's thread is in user code: each method takes it into the engine and back.
 
+    @Override
+    public @Nullable MessageWatch watch() {
+        if (!watchKnown) {
+            watchKnown = true;
+            watch = cell.system.observers.messagesOf(cell, body.getClass());
+        }
+        return watch;
+    }
+
+    private void watchStart(Object message) {
+        MessageWatch follow = watch();
+        if (follow != null) {
+            watching = true;
+            follow.started(message);
+        }
+    }
+
+    private void watchEnd(@Nullable Throwable thrown) {
+        MessageWatch follow = watch;
+        if (watching && follow != null) {
+            watching = false;
+            follow.ended(thrown);
+        }
+    }
+
     private void settle() {
+        watchEnd(null);
         if (inHand > 0) {
             int done = inHand;
             inHand = 0;
@@ -197,6 +229,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
             if (!suspended) {
                 M first = delivered.poll();
                 if (first != null) {
+                    watchStart(first);
                     return first;
                 }
                 Object entry = cell.mailbox.poll();
@@ -209,6 +242,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
                     inHand++;
                     cell.mailbox.held(inHand);
                     context().messageStarted(entry);
+                    watchStart(Mailbox.message(entry));
                     return entry;
                 }
             }
@@ -278,6 +312,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M> {
                 keepRequest(entry);
                 inHand++;
                 cell.mailbox.held(inHand);
+                watchStart(message);
                 batch.add(message);
             }
         } finally {

@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -12,13 +13,11 @@ final class Observers {
     }
 
     private final ActorObserver[] all;
-    private final ActorObserver[] ofTurns;
     private final ActorObserver[] reporters;
     private final ActorObserver[] others;
 
     Observers(List<ActorObserver> observers) {
         all = observers.toArray(ActorObserver[]::new);
-        ofTurns = observers.stream().filter(ActorObserver::wantsTurns).toArray(ActorObserver[]::new);
         Map<Boolean, List<ActorObserver>> parts =
                 observers.stream().collect(Collectors.partitioningBy(ActorObserver::reportsFailures));
         reporters = parts.getOrDefault(true, List.of()).toArray(ActorObserver[]::new);
@@ -49,16 +48,17 @@ final class Observers {
         }
     }
 
-    void messageStarted(Cell<?> cell, Object message) {
-        if (ofTurns.length > 0) {
-            tell(ofTurns, o -> o.messageStarted(cell, message));
-        }
-    }
-
-    void messageEnded(Cell<?> cell, Object message, @Nullable Throwable thrown) {
-        if (ofTurns.length > 0) {
-            tell(ofTurns, o -> o.messageEnded(cell, message, thrown));
-        }
+    /// Null if nobody follows the messages of this actor.
+    @Nullable
+    MessageWatch messagesOf(Cell<?> cell, Class<?> code) {
+        List<MessageObserver> followers = new ArrayList<>(all.length);
+        tell(all, o -> {
+            MessageObserver follower = o.messagesOf(cell, code);
+            if (follower != null) {
+                followers.add(follower);
+            }
+        });
+        return followers.isEmpty() ? null : new MessageWatch(followers);
     }
 
     void failed(Failure failure, Decision decision) {

@@ -17,7 +17,8 @@ import java.util.List;
 /// The order desk; see the package for the tree.
 ///
 /// Usage: `samples/run backend [--port N] [--db URL]` serves until SIGTERM or SIGINT; `samples/run backend
-/// --demo` starts one, drives it, stops it and checks that nothing was lost.
+/// --demo` starts one, drives it, stops it and checks that nothing was lost; with `--profile` it also
+/// leaves a report of who cost what.
 public final class Backend implements AutoCloseable {
     private static final BackOff BACK_OFF = BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(5));
     private static final int MAILBOX = 4_096;
@@ -97,12 +98,16 @@ public final class Backend implements AutoCloseable {
             String option = rest.next();
             if (option.equals("--demo") && args.length == 1) {
                 System.exit(Demo.run() ? 0 : 1);
+            } else if (option.equals("--demo")
+                    && args.length == 2
+                    && rest.next().equals("--profile")) {
+                System.exit(Demo.runProfiled() ? 0 : 1);
             } else if (option.equals("--port") && rest.hasNext()) {
                 port = Integer.parseInt(rest.next());
             } else if (option.equals("--db") && rest.hasNext()) {
                 db = rest.next();
             } else {
-                System.err.println("usage: backend [--port N] [--db JDBC-URL] | --demo");
+                System.err.println("usage: backend [--port N] [--db JDBC-URL] | --demo [--profile]");
                 System.exit(2);
             }
         }

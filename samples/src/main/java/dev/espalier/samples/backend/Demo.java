@@ -1,6 +1,8 @@
 package dev.espalier.samples.backend;
 
 import dev.espalier.actor.StopReport;
+import dev.espalier.profiling.Profiler;
+import dev.espalier.profiling.Sort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -8,6 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -38,6 +43,19 @@ final class Demo {
                 }
             }
             Files.delete(folder);
+        }
+    }
+
+    /// As [#run], and writes a profile to a folder that it names.
+    static boolean runProfiled() throws Exception {
+        String now = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
+        Path folder = Path.of("backend-profile-" + now).toAbsolutePath();
+        try (Profiler profiler =
+                Profiler.builder().folder(folder).flightRecorder().start()) {
+            boolean right = run();
+            System.out.print("\n" + profiler.report().toText(Sort.OWN));
+            System.out.println("\nThe profile is in " + folder);
+            return right;
         }
     }
 

@@ -1,0 +1,31 @@
+package dev.espalier.actor;
+
+import org.jspecify.annotations.Nullable;
+
+/// Follows the messages of one actor, over its restarts; see [ActorObserver#messagesOf].
+///
+/// A behavior handles one message at a time: [#started], then [#ended]. So do timers, watches and replies
+/// that reach it as messages. A message of a body ends when the body receives again, says `taskDone` or
+/// returns; of a batch each message starts, and all end together.
+///
+/// *Threads.* Confined to the actor: one call after the other, each sees what the ones before have written.
+/// Whoever else reads has to take care of that. *Failure.* What a method throws is logged and changes
+/// nothing.
+/// *Cost.* Every message pays for it; it must not block.
+public interface MessageObserver {
+    /// The actor is about to handle a message, or has received it.
+    ///
+    /// @param message the message
+    void started(Object message);
+
+    /// What was started has been handled, or the actor has failed over it, or was cancelled.
+    ///
+    /// @param thrown what the actor threw; null if nothing
+    void ended(@Nullable Throwable thrown);
+
+    /// The actor has waited for a reply to an ask of its own, in vain or not.
+    ///
+    /// @param target whom it asked
+    /// @param nanos how long it waited; not negative
+    default void asked(ActorRef<?> target, long nanos) {}
+}

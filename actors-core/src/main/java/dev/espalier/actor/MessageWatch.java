@@ -1,0 +1,55 @@
+package dev.espalier.actor;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// All that follow the messages of one actor; what they throw is logged and changes nothing. Confined to
+/// the actor.
+final class MessageWatch {
+    /// A program with messages that can be followed; asked on its own thread.
+    interface Watched {
+        /// Null if nobody follows them.
+        @Nullable
+        MessageWatch watch();
+    }
+
+    private final MessageObserver[] all;
+
+    MessageWatch(List<MessageObserver> all) {
+        this.all = all.toArray(MessageObserver[]::new);
+    }
+
+    void started(Object message) {
+        for (MessageObserver each : all) {
+            try {
+                each.started(message);
+            } catch (Throwable t) {
+                failed(each, t);
+            }
+        }
+    }
+
+    void ended(@Nullable Throwable thrown) {
+        for (MessageObserver each : all) {
+            try {
+                each.ended(thrown);
+            } catch (Throwable t) {
+                failed(each, t);
+            }
+        }
+    }
+
+    void asked(Cell<?> target, long nanos) {
+        for (MessageObserver each : all) {
+            try {
+                each.asked(target, nanos);
+            } catch (Throwable t) {
+                failed(each, t);
+            }
+        }
+    }
+
+    private static void failed(MessageObserver observer, Throwable thrown) {
+        Log.engineError("The observer " + observer.getClass().getName() + " failed", thrown);
+    }
+}

@@ -1,0 +1,186 @@
+package dev.espalier.profiling;
+
+import dev.espalier.actor.ActorSystem;
+import dev.espalier.actor.ProcessEnd;
+import dev.espalier.sync.Registration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// A recording of what actors cost, from its start to its close.
+///
+/// {@snippet class="dev.espalier.profiling.GuideTest" region="scope"}
+///
+/// Actors that end meanwhile are one row with their siblings, below their parent; those that end because
+/// their system stops have a row each, the first 10,000. With a folder, the report is written there at the
+/// close, or when the JVM ends: after all systems have stopped and before logging stops.
+///
+/// *Threads.* Thread-safe; several may record at a time. *Memory.* While it records it holds the figures
+/// with which the actors that lived at its start began. *Cost.* That of its [Level].
+/// *Failure.* A report that cannot be written is an error in the log.
+public final class Profiler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.profiling");
+    private static final Duration WRITING = Duration.ofSeconds(10);
+
+    /// How a recording is set up. Mutable, for one use; confined to one thread.
+    public static final class Builder {
+        private @Nullable ActorSystem system;
+        private Level level = Level.FULL;
+        private @Nullable Path folder;
+        private boolean flightRecorder;
+
+        private Builder() {}
+
+        /// Records this system only; the default is all, those to come included.
+        public Builder system(ActorSystem only) {
+            system = Objects.requireNonNull(only, "system");
+            return this;
+        }
+
+        /// How much is recorded at least; the default is [Level#FULL].
+        public Builder level(Level value) {
+            level = Objects.requireNonNull(value, "level");
+            return this;
+        }
+
+        /// Where the report is written to at the end; the default is nowhere.
+        public Builder folder(Path value) {
+            folder = Objects.requireNonNull(value, "folder");
+            return this;
+        }
+
+        /// Lets the Flight Recorder write the events of this module to `profile.jfr` in the folder, too.
+        public Builder flightRecorder() {
+            flightRecorder = true;
+            return this;
+        }
+
+        /// Begins to record.
+        ///
+        /// @throws IllegalStateException if there is a folder and the JVM is ending already; if the Flight
+        ///     Recorder is to write and there is no folder
+        /// @throws UncheckedIOException if the Flight Recorder cannot write there
+        public Profiler start() {
+            return new Profiler(this);
+        }
+    }
+
+    private final @Nullable ActorSystem only;
+    private final Level level;
+    private final @Nullable Path folder;
+    private final Instant began = Instant.now();
+    private final long beganNanos = System.nanoTime();
+    private final Window window = new Window();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final @Nullable Registration end;
+    private final @Nullable FlightRecording flight;
+    private volatile @Nullable Report last;
+
+    private Profiler(Builder b) {
+        only = b.system;
+        level = b.level;
+        folder = b.folder;
+        flight = b.flightRecorder ? flightTo(folder) : null;
+        end = folder == null ? null : ProcessEnd.register(ProcessEnd.Stage.PROFILING, WRITING, this::close);
+        Trees.all().stream().filter(this::records).forEach(window::begin);
+        Trees.add(this);
+    }
+
+    private static FlightRecording flightTo(@Nullable Path folder) {
+        if (folder == null) {
+            throw new IllegalStateException("The Flight Recorder needs a folder to write to");
+        }
+        try {
+            Files.createDirectories(folder);
+            return new FlightRecording(folder.resolve("profile.jfr"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /// Records all systems, those to come included, each message.
+    public static Profiler start() {
+        return builder().start();
+    }
+
+    /// Records one system, each message.
+    public static Profiler start(ActorSystem system) {
+        return builder().system(system).start();
+    }
+
+    /// Sets up a recording.
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// What was recorded so far; after the close, until then.
+    public Report report() {
+        Report made = last;
+        return made == null ? window.report(began, Duration.ofNanos(System.nanoTime() - beganNanos), level) : made;
+    }
+
+    /// Ends the recording, and writes the report if there is a folder. Idempotent.
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        Report made = report();
+        last = made;
+        Trees.remove(this);
+        window.forget();
+        if (flight != null) {
+            flight.close();
+        }
+        if (folder != null) {
+            write(made, folder);
+        }
+        if (end != null) {
+            end.remove();
+        }
+    }
+
+    private static void write(Report made, Path folder) {
+        try {
+            made.writeTo(folder);
+            LOG.info("{}; written to {}", made, folder.toAbsolutePath());
+        } catch (IOException e) {
+            LOG.error("The profile could not be written to {}", folder.toAbsolutePath(), e);
+        }
+    }
+
+    // For the trees.
+
+    Level level() {
+        return level;
+    }
+
+    boolean records(Tree tree) {
+        return only == null || only == tree.system;
+    }
+
+    void systemStarted(Tree tree) {
+        if (records(tree)) {
+            window.begin(tree);
+        }
+    }
+
+    void systemStopped(Tree tree) {
+        window.end(tree);
+    }
+
+    /// Keeps the figures of an actor that ends with its system.
+    ///
+    /// @return false if it does not want them, or has too many
+    boolean keep(Tree tree, ActorRecord record) {
+        return records(tree) && window.keep(record);
+    }
+}

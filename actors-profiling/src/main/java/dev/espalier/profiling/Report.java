@@ -1,0 +1,95 @@
+package dev.espalier.profiling;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// What a [Profiler] has recorded: who handled how many messages, and how long that took. Immutable.
+///
+/// As in Python's cProfile, a row has the number of calls (messages), the own and the cumulative time, both
+/// also for one call, and here percentiles. Times are by the clock on the wall: they contain what the code
+/// waited for, but the own time not the waits for replies to asks. CPU time is not known.
+///
+/// @param began when the recording began, by the wall clock
+/// @param took how long it went on
+/// @param level how much was recorded
+/// @param restarts how many restarts there were meanwhile
+/// @param running what actors had in hand at the end, at most 1,000
+public record Report(
+        Instant began, Duration took, Level level, long restarts, List<ActorFigures> running, Lines lines) {
+    /// One figure of the whole.
+    record Line(String path, Sheet.Key key, Figures figures) {}
+
+    /// All there is, from which rows are made; opaque.
+    public static final class Lines {
+        private final List<Line> all;
+
+        Lines(List<Line> all) {
+            this.all = List.copyOf(all);
+        }
+    }
+
+    /// The rows.
+    ///
+    /// @param by what makes one row
+    /// @param sort their order
+    public List<Row> rows(By by, Sort sort) {
+        Map<String, Figures> groups = new TreeMap<>();
+        for (Line line : lines.all) {
+            groups.computeIfAbsent(by.name(line), name -> new Figures()).add(line.figures, 1);
+        }
+        return groups.entrySet().stream()
+                .map(group -> group.getValue().row(group.getKey()))
+                .filter(row -> row.calls() > 0)
+                .sorted(sort.order())
+                .toList();
+    }
+
+    /// For people: the rows by path, by code and by message, at most 40 of each.
+    ///
+    /// @param sort their order
+    public String toText(Sort sort) {
+        return ReportText.of(this, sort);
+    }
+
+    /// For spreadsheets: all rows of all four kinds as comma-separated values with a header, times in
+    /// nanoseconds.
+    public String toCsv() {
+        return ReportTable.csv(this);
+    }
+
+    /// For tools: all rows of all four kinds as one JSON object, times in nanoseconds.
+    public String toJson() {
+        return ReportJson.of(this);
+    }
+
+    /// The table that mo-threads writes: a tab-separated row for each handler, each value as JSON, times in
+    /// seconds; `file` is the class of the behavior or body, `method` that of the message, `line` is 0.
+    public String toTab() {
+        return ReportTable.tab(this);
+    }
+
+    /// Writes `profile.txt`, `profile.csv`, `profile.json` and `profile.tab`.
+    ///
+    /// @param folder where; made if there is none
+    /// @throws IOException if a file cannot be written
+    public void writeTo(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        Files.writeString(folder.resolve("profile.txt"), toText(Sort.OWN));
+        Files.writeString(folder.resolve("profile.csv"), toCsv());
+        Files.writeString(folder.resolve("profile.json"), toJson());
+        Files.writeString(folder.resolve("profile.tab"), toTab());
+    }
+
+    /// One line about it.
+    @Override
+    public String toString() {
+        long calls = rows(By.MESSAGE, Sort.NAME).stream().mapToLong(Row::calls).sum();
+        return "Profile of " + ReportText.time(took) + " at level " + level + ": " + calls + " messages";
+    }
+}

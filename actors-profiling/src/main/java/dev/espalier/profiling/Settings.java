@@ -1,0 +1,51 @@
+package dev.espalier.profiling;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What system properties say; see [Profiling].
+final class Settings {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.profiling");
+    private static boolean asked;
+
+    private Settings() {}
+
+    /// `dev.espalier.profiling.level`, or the default.
+    static Level level() {
+        return level(Level.COUNTERS);
+    }
+
+    private static Level level(Level unlessSet) {
+        String text = System.getProperty("dev.espalier.profiling.level");
+        if (text == null) {
+            return unlessSet;
+        }
+        try {
+            return Level.parse(text);
+        } catch (IllegalArgumentException e) {
+            LOG.warn("dev.espalier.profiling.level is ignored: {}", e.getMessage());
+            return unlessSet;
+        }
+    }
+
+    /// Begins to record, once, if `dev.espalier.profiling.folder` says where to.
+    static synchronized void startOnce() {
+        String folder = System.getProperty("dev.espalier.profiling.folder");
+        if (!asked && folder != null) {
+            asked = true;
+            start(Path.of(folder));
+        }
+    }
+
+    @SuppressWarnings({"resource", "MustBeClosedChecker"}) // the end of the process closes it
+    private static @Nullable Profiler start(Path folder) {
+        try {
+            return Profiler.builder().level(level(Level.FULL)).folder(folder).start();
+        } catch (IllegalStateException e) {
+            LOG.warn("Nothing is recorded", e);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+package dev.espalier.profiling;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/// Figures by the code that handled and the type of the message. Holds names only, so it keeps no class and
+/// no actor alive. Confined, or guarded by its owner.
+final class Sheet {
+    /// Whose code handled which messages.
+    ///
+    /// @param code the class of the behavior or body
+    /// @param message the class of the message
+    record Key(String code, String message) {}
+
+    private final Map<Key, Figures> figures = new HashMap<>();
+    private long restarts;
+
+    void add(Key key, Figures more, int sign) {
+        figures.computeIfAbsent(key, k -> new Figures()).add(more, sign);
+    }
+
+    void addRestarts(long more) {
+        restarts += more;
+    }
+
+    void add(Sheet other, int sign) {
+        other.figures.forEach((key, more) -> add(key, more, sign));
+        restarts += sign * other.restarts;
+    }
+
+    long restarts() {
+        return restarts;
+    }
+
+    void forEach(BiConsumer<Key, Figures> action) {
+        figures.forEach(action);
+    }
+}

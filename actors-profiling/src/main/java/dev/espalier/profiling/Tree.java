@@ -1,0 +1,75 @@
+package dev.espalier.profiling;
+
+import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorState;
+import dev.espalier.actor.ActorSystem;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The records of one system: of its living actors that have had a message, and of their ancestors.
+///
+/// *Threads.* Thread-safe. A record is in the map from the actor's first message to its end; who puts one
+/// in looks afterwards whether the actor has ended, and who ends it takes it out afterwards.
+final class Tree {
+    final ActorSystem system;
+    private final Map<ActorRef<?>, ActorRecord> living = new ConcurrentHashMap<>();
+
+    Tree(ActorSystem system) {
+        this.system = system;
+    }
+
+    @Nullable
+    ActorRecord find(ActorRef<?> actor) {
+        return living.get(actor);
+    }
+
+    Collection<ActorRecord> living() {
+        return living.values();
+    }
+
+    /// The record of an actor, made with those of its ancestors if there is none.
+    ActorRecord of(ActorRef<?> actor) {
+        ActorRecord known = living.get(actor);
+        if (known != null) {
+            return known;
+        }
+        ArrayDeque<ActorRef<?>> missing = new ArrayDeque<>();
+        ActorRecord above = null;
+        for (ActorRef<?> at = actor; at != null && above == null; at = at.parent()) {
+            above = living.get(at);
+            if (above == null) {
+                missing.push(at);
+            }
+        }
+        for (ActorRef<?> at : missing) {
+            above = put(at, above);
+        }
+        return above == null ? new ActorRecord(actor, null, Trees.level()) : above;
+    }
+
+    private ActorRecord put(ActorRef<?> actor, @Nullable ActorRecord parent) {
+        Level base = parent == null ? Trees.level() : parent.base();
+        ActorRecord record = new ActorRecord(actor, parent, base);
+        ActorRecord before = living.putIfAbsent(actor, record);
+        if (before != null) {
+            return before;
+        }
+        record.every(Trees.effective(this, base));
+        if (actor.state() == ActorState.STOPPED) {
+            living.remove(actor);
+        }
+        return record;
+    }
+
+    void remove(ActorRecord record) {
+        living.remove(record.actor, record);
+    }
+
+    /// Sets what the records write down anew.
+    void applyLevels() {
+        living.values().forEach(record -> record.every(Trees.effective(this, record.base())));
+    }
+}

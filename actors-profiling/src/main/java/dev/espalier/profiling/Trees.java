@@ -1,0 +1,122 @@
+package dev.espalier.profiling;
+
+import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorSystem;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/// The trees of all systems that run, and the profilers that record them.
+final class Trees {
+    private static final List<Tree> ALL = new CopyOnWriteArrayList<>();
+    private static final List<Profiler> PROFILERS = new CopyOnWriteArrayList<>();
+    private static volatile Level level = Settings.level();
+
+    private Trees() {}
+
+    // Systems.
+
+    static void add(Tree tree) {
+        ALL.add(tree);
+        PROFILERS.forEach(profiler -> profiler.systemStarted(tree));
+    }
+
+    static void remove(Tree tree) {
+        ALL.remove(tree);
+        PROFILERS.forEach(profiler -> profiler.systemStopped(tree));
+    }
+
+    static List<Tree> all() {
+        return ALL;
+    }
+
+    static @Nullable Tree of(ActorSystem system) {
+        return ALL.stream().filter(tree -> tree.system == system).findFirst().orElse(null);
+    }
+
+    static @Nullable ActorRecord find(ActorRef<?> actor) {
+        for (Tree tree : ALL) {
+            ActorRecord record = tree.find(actor);
+            if (record != null) {
+                return record;
+            }
+        }
+        return null;
+    }
+
+    /// An actor has ended: its figures go to its parent. While its system stops, whoever records it keeps
+    /// them by path instead, for soon there will be no parent.
+    static void ended(Tree tree, ActorRecord record) {
+        boolean kept = false;
+        if (tree.system.isStopping()) {
+            for (Profiler profiler : PROFILERS) {
+                kept |= profiler.keep(tree, record);
+            }
+        }
+        tree.remove(record);
+        if (!kept) {
+            record.fold();
+        }
+    }
+
+    // Levels.
+
+    static Level level() {
+        return level;
+    }
+
+    static void level(Level value) {
+        level = value;
+        ALL.forEach(tree -> tree.living().forEach(record -> record.base(value)));
+        ALL.forEach(Tree::applyLevels);
+    }
+
+    static void level(ActorRef<?> subtree, Level value) {
+        for (Tree tree : ALL) {
+            if (tree.system.find(subtree.path()).orElse(null) == subtree) {
+                tree.of(subtree).base(value);
+                tree.living().stream()
+                        .filter(record -> isBelow(record, subtree))
+                        .forEach(record -> record.base(value));
+                tree.applyLevels();
+            }
+        }
+    }
+
+    private static boolean isBelow(ActorRecord record, ActorRef<?> subtree) {
+        for (ActorRecord at = record; at != null; at = at.parent) {
+            if (at.actor == subtree) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// The finest of a level and those of the profilers that record this tree.
+    static Level effective(Tree tree, Level base) {
+        Level finest = base;
+        for (Profiler profiler : PROFILERS) {
+            if (profiler.records(tree)) {
+                finest = finest.finer(profiler.level());
+            }
+        }
+        return finest;
+    }
+
+    // Profilers.
+
+    static void add(Profiler profiler) {
+        PROFILERS.add(profiler);
+        ALL.forEach(Tree::applyLevels);
+        SlowWatch.begin();
+    }
+
+    static boolean isRecorded() {
+        return !PROFILERS.isEmpty();
+    }
+
+    static void remove(Profiler profiler) {
+        PROFILERS.remove(profiler);
+        ALL.forEach(Tree::applyLevels);
+    }
+}

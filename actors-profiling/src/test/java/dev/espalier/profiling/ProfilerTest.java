@@ -1,0 +1,183 @@
+package dev.espalier.profiling;
+
+import static dev.espalier.profiling.ActorRecordTest.row;
+import static dev.espalier.profiling.ActorRecordTest.start;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.espalier.actor.ActorContext;
+import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorSpec;
+import dev.espalier.actor.ActorSystem;
+import dev.espalier.actor.Behavior;
+import dev.espalier.actor.Restart;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ProfilerTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    @TempDir
+    Path folder;
+
+    /// Spawns as many children as it is told, each of which handles one message and ends; then opens the latch.
+    record Breed(int children, CountDownLatch done) {}
+
+    static final class Parent implements Behavior<Breed> {
+        @Override
+        public void onMessage(Breed breed, ActorContext<Breed> ctx) {
+            for (int i = 0; i < breed.children; i++) {
+                ActorRef<String> child =
+                        ctx.spawn(ActorSpec.behavior("c" + i, Once::new).restart(Restart.TEMPORARY));
+                child.tell("hello, world");
+                if (i % 1_000 == 999) {
+                    child.join();
+                }
+            }
+            breed.done.countDown();
+        }
+    }
+
+    static final class Once implements Behavior<String> {
+        @Override
+        public void onMessage(String message, ActorContext<String> ctx) {
+            ctx.stop();
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldRetainNothingOfAMillionShortLivedActors() throws Exception {
+        try (ActorSystem system = start("million");
+                Profiler profiler =
+                        Profiler.builder().system(system).level(Level.COUNTERS).start()) {
+            ActorRef<Breed> parent = system.spawn("parent", Parent::new);
+            CountDownLatch done = new CountDownLatch(1);
+            parent.tell(new Breed(1_000_000, done));
+            done.await();
+            Awaitility.await().until(() -> parent.info().children().isEmpty());
+            Tree tree = Trees.of(system);
+            assertEquals(2, tree == null ? -1 : tree.living().size()); // the root and the parent
+            assertEquals(
+                    1_000_000,
+                    row(profiler.report(), By.PATH, "/million/parent/*").calls());
+        }
+    }
+
+    @Test
+    void shouldTakeAwayWhatWasBefore() throws Exception {
+        try (ActorSystem system = start("window")) {
+            ActorRef<String> stays = system.spawn("stays", Stays::new);
+            ActorRef<String> goes = system.spawn("goes", Stays::new);
+            tell(stays, 5);
+            tell(goes, 7);
+            try (Profiler profiler = Profiler.start(system)) {
+                tell(stays, 2);
+                tell(goes, 3);
+                goes.stop();
+                goes.join();
+                Report report = profiler.report();
+                assertEquals(2, row(report, By.PATH, "/window/stays").calls());
+                assertEquals(3, row(report, By.PATH, "/window/*").calls());
+                assertEquals(5, row(report, By.MESSAGE, String.class.getName()).calls());
+            }
+        }
+    }
+
+    static final class Stays implements Behavior<String> {
+        @Override
+        public void onMessage(String message, ActorContext<String> ctx) {}
+    }
+
+    private static void tell(ActorRef<String> to, int messages) {
+        for (int i = 0; i < messages; i++) {
+            to.tell("hello");
+        }
+        assertTrue(to.awaitProcessed(MINUTE));
+    }
+
+    @Test
+    void shouldKeepActorsThatEndWithTheirSystem() {
+        try (Profiler profiler = Profiler.start()) {
+            try (ActorSystem system = start("ends")) {
+                tell(system.spawn("desk", Stays::new), 4);
+            }
+            assertEquals(4, row(profiler.report(), By.PATH, "/ends/desk").calls());
+        }
+    }
+
+    @Test
+    void shouldWriteTheReportInFourFormats() throws Exception {
+        Profiler closed;
+        try (Profiler profiler =
+                        Profiler.builder().folder(folder.resolve("new")).start();
+                ActorSystem system = start("files")) {
+            tell(system.spawn("a \"quoted\", name", Stays::new), 4);
+            closed = profiler;
+        }
+        Report report = closed.report();
+        Row row = row(report, By.HANDLER, Stays.class.getName() + "(java.lang.String)");
+        assertEquals(4, row.calls());
+
+        List<String> csv = Files.readAllLines(folder.resolve("new/profile.csv"));
+        assertEquals("by,name,calls,failed,timed", csv.getFirst().substring(0, 26));
+        assertTrue(csv.get(1).startsWith("path,\"/files/a \"\"quoted\"\", name\",4,0,4,"), csv.get(1));
+
+        JsonNode json =
+                new ObjectMapper().readTree(folder.resolve("new/profile.json").toFile());
+        assertEquals("/files/a \"quoted\", name", json.at("/rows/0/name").asText());
+        assertEquals(row.own().toNanos(), json.at("/rows/0/ownNanos").asLong());
+
+        String[] header =
+                Files.readAllLines(folder.resolve("new/profile.tab")).get(0).split("\t", -1);
+        String[] cells =
+                Files.readAllLines(folder.resolve("new/profile.tab")).get(1).split("\t", -1);
+        assertEquals(
+                List.of(
+                        "num_calls",
+                        "self_time",
+                        "total_time",
+                        "self_time_per_call",
+                        "total_time_per_call",
+                        "file",
+                        "line",
+                        "method"),
+                List.of(header));
+        assertEquals("4", cells[0]);
+        assertEquals(row.own().toNanos() / 1e9, Double.parseDouble(cells[1]), 1e-9);
+        assertEquals("\"" + Stays.class.getName() + "\"", cells[5]);
+        assertEquals("\"java.lang.String\"", cells[7]);
+
+        String text = Files.readString(folder.resolve("new/profile.txt"));
+        assertEquals(report.toText(Sort.OWN), text);
+        assertTrue(text.contains("/files/a \"quoted\", name"), text);
+    }
+
+    @Test
+    void shouldSortRows() {
+        try (Profiler profiler = Profiler.start();
+                ActorSystem system = start("sorts")) {
+            tell(system.spawn("few", Stays::new), 1);
+            tell(system.spawn("many", Stays::new), 9);
+            Report report = profiler.report();
+            for (Sort sort : Sort.values()) {
+                List<Row> rows = report.rows(By.PATH, sort);
+                assertEquals(2, rows.size());
+                assertEquals(rows.stream().sorted(sort.order()).toList(), rows);
+            }
+            assertEquals(
+                    "/sorts/many", report.rows(By.PATH, Sort.CALLS).getFirst().name());
+            assertEquals(
+                    "/sorts/few", report.rows(By.PATH, Sort.NAME).getFirst().name());
+        }
+    }
+}
