@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -251,6 +252,22 @@ class TurnSchedulerTest {
                     () -> MailFixture.runIn(
                             TurnFixture.builder().parallelism(parallelism), TurnSchedulerTest::passAround));
         }
+    }
+
+    /// The next message comes when the handler has let go of the last one, and the worker is about to end the turn.
+    @Test
+    @Tag("slow")
+    void shouldLoseNoWakeUpWhenAMessageComesAtTheEndOfATurn() throws Exception {
+        TurnFixture.inRealSystem(system -> {
+            var handled = new AtomicInteger();
+            ActorRef<Integer> target = system.spawn("target", () -> (n, ctx) -> handled.set(n));
+            for (int n = 1; n <= 300_000; n++) {
+                int now = n;
+                target.tell(now);
+                TurnFixture.spinUntil(() -> handled.get() == now);
+                assertEquals(now, handled.get(), "the message waits and nobody runs the actor");
+            }
+        });
     }
 
     private static void passAround(ActorSystem system) {
