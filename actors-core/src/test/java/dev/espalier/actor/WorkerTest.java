@@ -185,6 +185,34 @@ class WorkerTest {
         });
     }
 
+    /// As before, but the first one comes back after it was abandoned.
+    @Test
+    void shouldNotInterruptTheNextActorOfTheSameWorkerWhenAnAbandonedOneComesBack() throws Exception {
+        try (var log = EngineLog.silent()) {
+            inVirtualSystem(1, system -> {
+                List<Boolean> flags = new ArrayList<>();
+                List<Thread> ran = new ArrayList<>();
+                ActorRef<Job> second = spawn(system, "second");
+                ActorRef<Job> first = system.spawn(TurnFixture.worker("first").grace(SECOND.multipliedBy(3)));
+                first.tell(ctx -> {
+                    sleepShielded(SECOND.multipliedBy(10)); // abandoned after 3.2 s
+                    ran.add(Thread.currentThread());
+                    flags.add(Thread.currentThread().isInterrupted());
+                    second.tell(own -> {
+                        ran.add(Thread.currentThread());
+                        flags.add(Thread.currentThread().isInterrupted());
+                    });
+                });
+                Strand.sleep(MOMENT);
+                first.stop();
+                Strand.sleep(SECOND.multipliedBy(20));
+                assertEquals(List.of(true, false), flags);
+                assertSame(ran.get(0), ran.get(1));
+            });
+            assertEquals(List.of(), log.lines());
+        }
+    }
+
     // How many.
 
     @Test
