@@ -429,13 +429,18 @@ abstract class Program<M> implements CancelScope.Source {
             Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
             finished = true;
             attention = true;
+            dropInterrupt(); // its thread goes on with others
             return;
         }
-        if ((interrupted || !borrowed) && Thread.interrupted()) {
-            Log.LOG.debug("An interrupt was left over in {}", cell.path());
-        }
+        dropInterrupt();
         if (thrown != null) {
             cell.system.noteThrown(thrown);
+        }
+    }
+
+    private void dropInterrupt() {
+        if ((interrupted || !borrowed) && Thread.interrupted()) {
+            Log.LOG.debug("An interrupt was left over in {}", cell.path());
         }
     }
 

@@ -78,6 +78,7 @@ final class Sentinel {
     }
 
     private void run() {
+        strand = Strand.current(); // before it can fall asleep: whoever wakes it finds it
         long lastWork = System.nanoTime();
         while (!closed) {
             long now = System.nanoTime();
@@ -171,6 +172,9 @@ final class Sentinel {
             cell.program.hurry();
             if (!worker.isRenamed() && worker.current() == cell) {
                 worker.rename(cell.path());
+                if (worker.current() != cell) {
+                    worker.nameBack(); // the turn has ended meanwhile, perhaps before the name was set
+                }
             }
         }
         if (!waits) {

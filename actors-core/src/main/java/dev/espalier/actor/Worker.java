@@ -185,6 +185,13 @@ final class Worker implements Runnable, Strand.Host {
         }
     }
 
+    void nameBack() {
+        Strand mine = strand;
+        if (mine != null) {
+            mine.thread().setName(title);
+        }
+    }
+
     boolean isRenamed() {
         return renamed;
     }
@@ -365,7 +372,7 @@ final class Worker implements Runnable, Strand.Host {
         CURRENT.setOpaque(this, null);
         if (renamed) {
             renamed = false;
-            self.thread().setName(title);
+            nameBack();
         }
         if (more && !program.isFinished()) {
             program.giveBack();
