@@ -20,24 +20,12 @@ import org.jspecify.annotations.Nullable;
 /// | `command` | life (one at a time: it waits for the answer), program (back to null) | program | volatile |
 /// | `halted`, `drainMark`, `childrenGone`, `aborted`, `aborts`, `suspended` | life | program | volatile |
 /// | `lane` | any | program | queue |
-/// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (NOBODY or USER -> ABANDONED; USER <-> INTERRUPTING) |
-/// both | CAS |
-/// | `userThread` | program: for a call that is no message; the caller of a start on its own thread | any | release,
-/// volatile |
-/// | `interrupted` | life, while INTERRUPTING; program | program | plain, ordered by `owner` |
 /// | `pastAborts` | life, while no incarnation is there; program | program | plain, ordered by `command` |
 /// | `attention` | true: who changes any of the above; false: program, before it looks at them | program | volatile |
-/// | `live`, `drainReported`, `scoped`, `context`, `borrowed` | program | program | plain |
+/// | `live`, `drainReported`, `scoped`, `context` | program | program | plain |
 ///
-/// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
-/// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing any
-/// more. So the mailbox has one reader at any time, also after an abandon. An interrupt is for user code only,
-/// too: while life interrupts (INTERRUPTING, under the monitor of this object), the thread waits at its CAS on
-/// the way out, so no interrupt reaches whatever the thread does afterwards. NOBODY is the owner while no thread
-/// runs the program or the one that is to run it has not got a processor yet; when the budget of the system is
-/// over, life gives up such an actor, too (NOBODY -> ABANDONED), for busy green threads may keep the others
-/// waiting for ever.
-abstract class Program<M> implements CancelScope.Source {
+/// Who holds the thread is decided by [Border].
+abstract class Program<M> extends Border<M> implements CancelScope.Source {
     /// What life tells the program to do; each is answered by a post.
     enum Command {
         BEGIN,
@@ -50,30 +38,19 @@ abstract class Program<M> implements CancelScope.Source {
     /// A task of the control lane; dropped if its incarnation is over.
     record Task(int incarnation, Runnable action) {}
 
-    private static final VarHandle OWNER;
     private static final VarHandle LANE;
     private static final VarHandle SCOPE;
-    private static final VarHandle USER_THREAD;
-    private static final StackTraceElement[] NOWHERE = {};
-    private static final int ENGINE = 0;
-    private static final int USER = 1;
-    private static final int ABANDONED = 2;
-    private static final int NOBODY = 3;
-    private static final int INTERRUPTING = 4;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
-            OWNER = lookup.findVarHandle(Program.class, "owner", int.class);
             LANE = lookup.findVarHandle(Program.class, "lane", Queue.class);
             SCOPE = lookup.findVarHandle(Program.class, "scope", CancelScope.class);
-            USER_THREAD = lookup.findVarHandle(Program.class, "userThread", Thread.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    final Cell<M> cell;
     private volatile @Nullable Queue<Task> lane;
     private volatile @Nullable Command command;
     volatile boolean halted;
@@ -84,18 +61,12 @@ abstract class Program<M> implements CancelScope.Source {
     private int pastAborts;
     volatile boolean suspended;
     volatile long drainMark = -1;
-    private volatile int owner = NOBODY;
     private volatile @Nullable CancelScope scope;
     /// Asked to end the turn after this message; by the sentinel.
     private volatile boolean hurried;
     /// Whether there may be something else to do than to handle messages, or a reason not to.
     private volatile boolean attention = true;
-    private volatile boolean finished;
-    private volatile @Nullable Thread userThread;
-    private boolean interrupted;
 
-    /// Whether it runs on the thread of its spawner, whose interrupts are not ours.
-    boolean borrowed;
     boolean live;
     boolean drainReported;
     /// Whether its code can be cancelled now.
@@ -103,7 +74,7 @@ abstract class Program<M> implements CancelScope.Source {
     private @Nullable CellContext<M> context;
 
     Program(Cell<M> cell) {
-        this.cell = cell;
+        super(cell);
     }
 
     /// Whether user code holds a thread and ends by itself, so that a close must wait for it.
@@ -132,7 +103,8 @@ abstract class Program<M> implements CancelScope.Source {
     void childFailed(Failure failure) {}
 
     /// After a change of what the program must look at.
-    private void attend() {
+    @Override
+    void attend() {
         attention = true;
         cell.wake();
     }
@@ -205,81 +177,6 @@ abstract class Program<M> implements CancelScope.Source {
         attend();
     }
 
-    /// Interrupts the user code that runs now, if any.
-    synchronized void interrupt() {
-        if (OWNER.compareAndSet(this, USER, INTERRUPTING)) {
-            Thread thread = userThread();
-            if (thread != null) {
-                interrupted = true;
-                thread.interrupt();
-            }
-            owner = USER;
-        }
-    }
-
-    /// Takes the actor away from a thread that does not come back.
-    ///
-    /// @param overdue also from one that has not got a processor
-    /// @return false if the thread is in engine code now, or waits for a processor and is not overdue
-    boolean abandon(boolean overdue) {
-        boolean lost =
-                OWNER.compareAndSet(this, USER, ABANDONED) || (overdue && OWNER.compareAndSet(this, NOBODY, ABANDONED));
-        if (lost) {
-            attend(); // a thread that only waits for work is to end
-        }
-        return lost;
-    }
-
-    /// A thread begins to run the program.
-    ///
-    /// @return false if the actor was abandoned: the thread must touch nothing
-    boolean take() {
-        return OWNER.compareAndSet(this, NOBODY, ENGINE);
-    }
-
-    /// The thread stops running the program; does nothing if the actor was abandoned.
-    void giveBack() {
-        if (owner == ENGINE) { // nobody else leads away from there
-            OWNER.setRelease(this, NOBODY);
-        }
-    }
-
-    /// The thread that runs user code now; after an abandon the lost one, until it comes back. Messages leave no
-    /// trace here, for their thread is known to the scheduler.
-    @Nullable
-    Thread userThread() {
-        Thread thread = userThread;
-        if (thread != null || owner == NOBODY || owner == ENGINE) {
-            return thread;
-        }
-        return cell.scheduler().threadOf(cell);
-    }
-
-    void userThread(@Nullable Thread thread) {
-        USER_THREAD.setRelease(this, thread);
-    }
-
-    /// Names the thread that runs user code now, by itself; for the thread itself.
-    ///
-    /// @return what was named before
-    @Nullable
-    Thread swapUserThread(@Nullable Thread thread) {
-        Thread before = userThread;
-        userThread(thread);
-        return before;
-    }
-
-    /// Where the user code is now; empty if none runs. The second look makes sure that the thread was still at
-    /// it: one that has only started the actor soon does something else.
-    StackTraceElement[] userStack() {
-        Thread thread = userThread();
-        if (thread == null) {
-            return NOWHERE;
-        }
-        StackTraceElement[] stack = thread.getStackTrace();
-        return thread.equals(userThread()) ? stack : NOWHERE;
-    }
-
     void hurry() {
         hurried = true;
     }
@@ -293,14 +190,6 @@ abstract class Program<M> implements CancelScope.Source {
         return false;
     }
 
-    boolean isAbandoned() {
-        return owner == ABANDONED;
-    }
-
-    boolean isFinished() {
-        return finished || owner == ABANDONED;
-    }
-
     // The program itself.
 
     void run(Runnable action, int incarnation) {
@@ -312,7 +201,7 @@ abstract class Program<M> implements CancelScope.Source {
         if (!attention) {
             return hasMessages();
         }
-        if (command != null || finished || owner == ABANDONED) {
+        if (command != null || isFinished()) {
             return true;
         }
         return live && (halted || drainDue() || (!suspended && !aborted && (!laneIsEmpty() || hasMessages())));
@@ -405,7 +294,7 @@ abstract class Program<M> implements CancelScope.Source {
     /// @return what it threw, or null
     @Nullable
     Throwable call(Callable<?> code) {
-        if (owner != ENGINE) {
+        if (!isInEngine()) {
             return null;
         }
         userThread(Thread.currentThread());
@@ -414,34 +303,6 @@ abstract class Program<M> implements CancelScope.Source {
         leaveUser(thrown);
         userThread(null);
         return thrown;
-    }
-
-    /// From the engine into user code.
-    void enterUser() {
-        interrupted = false;
-        OWNER.setRelease(this, USER); // nobody else leads away from ENGINE
-    }
-
-    /// From user code, which has ended by what it has thrown or by itself, into the engine; see [#isFinished] after
-    /// that.
-    void leaveUser(@Nullable Throwable thrown) {
-        if (!comeBack()) {
-            Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
-            finished = true;
-            attention = true;
-            dropInterrupt(); // its thread goes on with others
-            return;
-        }
-        dropInterrupt();
-        if (thrown != null) {
-            cell.system.noteThrown(thrown);
-        }
-    }
-
-    private void dropInterrupt() {
-        if ((interrupted || !borrowed) && Thread.interrupted()) {
-            Log.LOG.debug("An interrupt was left over in {}", cell.path());
-        }
     }
 
     /// The scope in which user code can be cancelled; made when somebody looks. Who makes it publishes it and then
@@ -476,35 +337,6 @@ abstract class Program<M> implements CancelScope.Source {
         } catch (Throwable t) {
             return t;
         }
-    }
-
-    /// From user code into the engine.
-    ///
-    /// @return false if the actor was abandoned
-    private boolean comeBack() {
-        while (!OWNER.compareAndSet(this, USER, ENGINE)) {
-            if (owner == ABANDONED) {
-                return false;
-            }
-            awaitInterrupt();
-        }
-        return true;
-    }
-
-    private synchronized void awaitInterrupt() {
-        // Whoever interrupts holds the monitor.
-    }
-
-    /// User code calls into the engine: its thread may touch the mailbox until [#leaveEngine].
-    void enterEngine() {
-        if (!comeBack()) {
-            throw new ActorStoppedException(cell.path() + " was abandoned", null);
-        }
-    }
-
-    /// Does nothing if [#enterEngine] has found the actor abandoned: it must stay so.
-    void leaveEngine() {
-        OWNER.compareAndSet(this, ENGINE, USER);
     }
 
     /// Whether this is what a cancel or an interrupt of the ladder led to, and so no failure.
@@ -565,8 +397,7 @@ abstract class Program<M> implements CancelScope.Source {
 
     void finish() {
         endContext();
-        finished = true;
-        attention = true;
+        markFinished();
         cell.life.userFinished();
     }
 }
