@@ -85,6 +85,9 @@ class ProfilerTest {
                 tell(goes, 3);
                 goes.stop();
                 goes.join();
+                Tree tree = Trees.of(system);
+                Awaitility.await() // observers are told of the end after those who wait for it
+                        .until(() -> tree != null && tree.living().size() == 2); // the root and the one that stays
                 Report report = profiler.report();
                 assertEquals(2, row(report, By.PATH, "/window/stays").calls());
                 assertEquals(3, row(report, By.PATH, "/window/*").calls());
