@@ -43,7 +43,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
 
     @Override
     boolean hasMessages() {
-        return hasFront() || cell.mailbox.hasNext();
+        return hasFront() || mailbox.hasNext();
     }
 
     private boolean hasFront() {
@@ -234,7 +234,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         ArrayDeque<Object> first = front;
         Object entry = first == null ? null : first.poll();
         if (entry == null) {
-            entry = cell.mailbox.poll();
+            entry = mailbox.poll();
             attempts = 0;
         }
         if (entry == null) {
@@ -301,7 +301,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     /// No longer held first, then its fate: who waits for the last fate finds nothing held.
     private void countProcessed() {
         updateHeld();
-        cell.mailbox.countProcessed(1);
+        mailbox.countProcessed(1);
     }
 
     private void failedOver(Object entry, Throwable thrown) {
@@ -343,7 +343,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     private void updateHeld() {
         ArrayDeque<Object> first = front;
         int aside = stash.size() + (first == null ? 0 : first.size());
-        cell.mailbox.held(aside + (current != null && !stashed ? 1 : 0));
+        mailbox.held(aside + (current != null && !stashed ? 1 : 0));
     }
 
     void become(Behavior<M> next) {
@@ -375,8 +375,8 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         for (int due = laneSize(); due > 0 && live && !aborted && !isFinished(); due--) {
             runTaskGuarded(); // the last failures and ends of children, for one
         }
-        long mark = cell.mailbox.tickets();
-        while (live && !aborted && !isFinished() && (cell.mailbox.takenCount() < mark || hasFront())) {
+        long mark = mailbox.tickets();
+        while (live && !aborted && !isFinished() && (mailbox.takenCount() < mark || hasFront())) {
             handleNext(Strand.current());
         }
         if (isFinished()) {

@@ -54,7 +54,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
 
     @Override
     boolean hasMessages() {
-        return cell.mailbox.hasNext() || !delivered.isEmpty();
+        return mailbox.hasNext() || !delivered.isEmpty();
     }
 
     @Override
@@ -152,8 +152,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
 
     @Override
     void settleAbandoned() {
-        cell.mailbox.held(0);
-        cell.mailbox.countProcessed(inHand);
+        mailbox.held(0);
+        mailbox.countProcessed(inHand);
         requests.forEach(Asked::refuse);
     }
 
@@ -189,8 +189,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         if (inHand > 0) {
             int done = inHand;
             inHand = 0;
-            cell.mailbox.held(0); // before the fate: who waits for the last fate finds nothing held
-            cell.mailbox.countProcessed(done);
+            mailbox.held(0); // before the fate: who waits for the last fate finds nothing held
+            mailbox.countProcessed(done);
         }
         last = null;
         requests.forEach(cell::noteUnanswered);
@@ -206,7 +206,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
     }
 
     private boolean ended() {
-        return halted || aborted || !live || (drainMark >= 0 && childrenGone && !cell.mailbox.hasNext());
+        return halted || aborted || !live || (drainMark >= 0 && childrenGone && !mailbox.hasNext());
     }
 
     /// Takes the next entry, running the control lane meanwhile; null when ended or the time is over.
@@ -232,7 +232,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                     watchStart(first);
                     return first;
                 }
-                Object entry = cell.mailbox.poll();
+                Object entry = mailbox.poll();
                 if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
                     continue;
@@ -240,7 +240,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                 if (entry != null) {
                     last = entry;
                     inHand++;
-                    cell.mailbox.held(inHand);
+                    mailbox.held(inHand);
                     context().messageStarted(entry);
                     watchStart(Mailbox.message(entry));
                     return entry;
@@ -299,8 +299,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         batch.add(first);
         enterEngine();
         try {
-            while (batch.size() < most && cell.mailbox.hasNext() && !halted && !aborted && !suspended) {
-                Object entry = cell.mailbox.poll();
+            while (batch.size() < most && mailbox.hasNext() && !halted && !aborted && !suspended) {
+                Object entry = mailbox.poll();
                 M message = cast(entry);
                 if (message == null) {
                     break;
@@ -311,7 +311,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                 }
                 keepRequest(entry);
                 inHand++;
-                cell.mailbox.held(inHand);
+                mailbox.held(inHand);
                 watchStart(message);
                 batch.add(message);
             }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One actor: where its parts meet. Senders use it as [ActorRef]; its life is in [Lifecycle], its user code in
 /// [Program], its messages in [Mailbox].
-final class Cell<M> implements ActorRef<M> {
+final class Cell<M> extends TicketGate implements ActorRef<M> {
     private static final VarHandle RUN;
     private static final VarHandle STOPPED;
     private static final VarHandle CHILDREN;
@@ -64,7 +64,7 @@ final class Cell<M> implements ActorRef<M> {
         this.system = system;
         this.parent = parent;
         this.spec = spec;
-        this.mailbox = new Mailbox(spec.mailbox);
+        this.mailbox = new Mailbox(spec.mailbox, this);
         this.program = spec.factory.create(this);
         this.scheduler = system.schedulerOf(this);
         this.life = new Lifecycle(this);
@@ -92,7 +92,7 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     Supervisor supervisor() {
-        return children().supervisor;
+        return children().supervisor();
     }
 
     // Names.
@@ -340,16 +340,32 @@ final class Cell<M> implements ActorRef<M> {
         CHILDREN.compareAndSet(this, SHUT, null);
         ChildSet set = childSet();
         if (set != null) {
-            set.supervisor.forget();
+            Supervisor any = set.supervisorIfAny();
+            if (any != null) {
+                any.forget();
+            }
             set.reopen();
         }
     }
 
+    /// This actor was judged, or its ancestor: what its children wait for is decided.
+    void goOnSupervising() {
+        Supervisor any = supervisorIfAny();
+        if (any != null) {
+            any.ownerGoesOn();
+        }
+    }
+
+    private @Nullable Supervisor supervisorIfAny() {
+        ChildSet set = childSet();
+        return set == null ? null : set.supervisorIfAny();
+    }
+
     /// This incarnation is to end: no child is restarted any more.
     void endSupervision() {
-        ChildSet set = childSet();
-        if (set != null) {
-            set.supervisor.ownerEnds();
+        Supervisor any = supervisorIfAny();
+        if (any != null) {
+            any.ownerEnds();
         }
     }
 
@@ -476,12 +492,21 @@ final class Cell<M> implements ActorRef<M> {
             system.observers.stopped(this, end);
         }
         if (parent != null) {
-            parent.life.childStopped(this, byItself);
+            if (parent.awaitsEndOf(this)) {
+                parent.life.childStopped(this, byItself);
+            }
         } else {
             system.turns.close();
             system.patience.end();
             system.stop.rootStopped();
         }
+    }
+
+    /// Whether the end of a child, which was removed before this look, may mean anything to this actor. Who begins to
+    /// wait for ends says so first, by its goal or by making a supervisor, and looks for its children then: either it
+    /// does not see the child any more, or it is seen here.
+    private boolean awaitsEndOf(Cell<?> child) {
+        return !life.goesOn() || child.spec.significant || supervisorIfAny() != null;
     }
 
     private boolean keepsSpec() {

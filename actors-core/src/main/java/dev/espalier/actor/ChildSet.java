@@ -1,9 +1,12 @@
 package dev.espalier.actor;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -18,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// | field | writer | reader | guard |
 /// |---|---|---|---|
 /// | `living`, `ended`, `open` | any thread | any thread | `lock` |
+/// | `supervisor` | whoever needs it first, CAS | any thread | volatile |
 ///
 /// The lock is held for a few instructions, never while something is called.
 final class ChildSet implements Children {
@@ -25,7 +29,19 @@ final class ChildSet implements Children {
     /// leak nothing.
     static final int ENDED_KEPT = 1_000;
 
-    final Supervisor supervisor;
+    private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 64 : 0;
+
+    private static final VarHandle SUPERVISOR;
+
+    static {
+        try {
+            SUPERVISOR = MethodHandles.lookup().findVarHandle(ChildSet.class, "supervisor", Supervisor.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private volatile @Nullable Supervisor supervisor;
     private final Cell<?> owner;
     private final ReentrantLock lock = new ReentrantLock();
     private final LinkedHashMap<String, Cell<?>> living = new LinkedHashMap<>();
@@ -35,11 +51,37 @@ final class ChildSet implements Children {
 
     ChildSet(Cell<?> owner) {
         this.owner = owner;
-        this.supervisor = new Supervisor(owner);
+    }
+
+    /// Made when there is the first thing to decide.
+    Supervisor supervisor() {
+        Supervisor now = supervisor;
+        if (now == null) {
+            SUPERVISOR.compareAndSet(this, null, new Supervisor(owner));
+            now = Objects.requireNonNull(supervisor);
+        }
+        return now;
+    }
+
+    /// The supervisor, if there has been anything to decide.
+    @Nullable
+    Supervisor supervisorIfAny() {
+        return supervisor;
+    }
+
+    /// The holder needs it for some instructions only: it mostly comes free sooner than a thread is parked.
+    private void lock() {
+        for (int i = 0; i < SPINS; i++) {
+            if (lock.tryLock()) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+        lock.lock();
     }
 
     private <T> T locked(java.util.function.Supplier<T> action) {
-        lock.lock();
+        lock();
         try {
             return action.get();
         } finally {
@@ -54,7 +96,7 @@ final class ChildSet implements Children {
     /// @return the spec that was listed under its name, without an actor
     @Nullable
     ActorSpec<?> add(Cell<?> child) {
-        lock.lock();
+        lock();
         try {
             if (!open) {
                 throw new SpawnRefusedException(
@@ -81,7 +123,7 @@ final class ChildSet implements Children {
 
     /// The child has ended; its name is free.
     void remove(Cell<?> child, boolean keepSpec) {
-        lock.lock();
+        lock();
         try {
             if (living.remove(child.name(), child) && keepSpec && child.spec.restart != Restart.TEMPORARY) {
                 ended.put(child.name(), child.spec);
@@ -101,7 +143,7 @@ final class ChildSet implements Children {
 
     /// A fresh incarnation begins: no children, no specs.
     void reopen() {
-        lock.lock();
+        lock();
         try {
             ended.clear();
             open = true;
@@ -121,7 +163,7 @@ final class ChildSet implements Children {
 
     @Nullable
     Cell<?> newest() {
-        lock.lock();
+        lock();
         try {
             Map.Entry<String, Cell<?>> last = living.lastEntry();
             return last == null ? null : last.getValue();
@@ -132,7 +174,7 @@ final class ChildSet implements Children {
 
     @Nullable
     Cell<?> get(String name) {
-        lock.lock();
+        lock();
         try {
             return living.get(name);
         } finally {
@@ -193,7 +235,7 @@ final class ChildSet implements Children {
     @Override
     public Outcome restart(String name) {
         ActorSpec<?> spec;
-        lock.lock();
+        lock();
         try {
             if (living.containsKey(name)) {
                 return Outcome.RUNNING;

@@ -52,7 +52,8 @@ final class Ladder {
     private long askedAt;
     private long graceOver;
     private long unwind;
-    private final long[] reachedAt = new long[Rung.values().length];
+    /// Made with the first rung after ASKED.
+    private long @Nullable [] reachedAt;
     private @Nullable Registration timer;
     private int generation;
     private List<StackTraceElement> stack = List.of();
@@ -190,7 +191,7 @@ final class Ladder {
 
     private long dueAt(Rung next) {
         Budget budget = cell.system.stop.budget();
-        long own = rung == Rung.ASKED ? graceOver : later(reachedAt[rung.ordinal()], unwind);
+        long own = rung == Rung.ASKED ? graceOver : later(reachedAt(rung), unwind);
         return switch (next) {
             case CANCEL -> earlier(own, budget.cancelAt);
             case INTERRUPT -> earlier(own, budget.interruptAt);
@@ -242,12 +243,26 @@ final class Ladder {
         takeStack();
         while (running && rung.compareTo(next) < 0) {
             rung = Rung.values()[rung.ordinal() + 1];
-            reachedAt[rung.ordinal()] = now;
+            noteReached(now);
             life.climbed(rung);
         }
         if (running && next != Rung.ABANDON) {
             arm();
         }
+    }
+
+    private void noteReached(long now) {
+        long[] all = reachedAt;
+        if (all == null) {
+            all = new long[Rung.values().length];
+            reachedAt = all;
+        }
+        all[rung.ordinal()] = now;
+    }
+
+    private long reachedAt(Rung which) {
+        long[] all = reachedAt;
+        return all == null ? 0 : all[which.ordinal()];
     }
 
     private void takeStack() {
@@ -289,6 +304,6 @@ final class Ladder {
     }
 
     private long at(Rung which, long now) {
-        return rung.compareTo(which) >= 0 ? reachedAt[which.ordinal()] : now;
+        return rung.compareTo(which) >= 0 ? reachedAt(which) : now;
     }
 }

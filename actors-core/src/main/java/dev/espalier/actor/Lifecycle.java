@@ -73,8 +73,8 @@ final class Lifecycle extends LifeState {
             int which = incarnation;
             cell.system.observers.started(cell, which);
             becomeReady();
-            Supervisor supervisor = supervisor();
-            if (supervisor != null && which > 1) {
+            Supervisor supervisor = which > 1 ? supervisor() : null;
+            if (supervisor != null) {
                 supervisor.childStarted(cell);
             }
             advance();
@@ -161,12 +161,14 @@ final class Lifecycle extends LifeState {
     }
 
     private void endedByItself() {
-        Supervisor supervisor = supervisor();
+        Cell<?> parent = cell.parent;
         becomeUnready();
-        if (supervisor == null) {
+        if (parent == null) {
             stop(Ladder.Rung.ASKED);
+        } else if (cell.spec.restart == Restart.PERMANENT || parent.life.rests()) {
+            parent.supervisor().childEnded(cell);
         } else {
-            supervisor.childEnded(cell);
+            stop().begin(Ladder.Rung.ASKED);
         }
     }
 
@@ -235,9 +237,7 @@ final class Lifecycle extends LifeState {
 
     private void goOnBelow() {
         cell.forEachChild(child -> child.life.suspend(false));
-        if (cell.hasChildSet()) {
-            cell.supervisor().ownerGoesOn();
-        }
+        cell.goOnSupervising();
     }
 
     /// A child was spawned: it may be too late for the suspension of all children. Called after it was added.

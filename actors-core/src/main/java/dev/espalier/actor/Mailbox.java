@@ -51,13 +51,12 @@ final class Mailbox extends TicketQueue {
         ACCEPTED,
         /// Accepted, and a number of others wait before it.
         CROWDED,
+        /// Accepted after an older one was dropped.
+        DISPLACED,
         FULL,
         DROPPED,
         CLOSED
     }
-
-    /// Every so many waiting entries an offer is CROWDED: a power of two.
-    private static final int CROWD = 32;
 
     final MailboxSpec spec;
     private volatile long processed;
@@ -67,7 +66,13 @@ final class Mailbox extends TicketQueue {
 
     private volatile @Nullable Incidents incidents;
 
+    /// One that belongs to no actor.
     Mailbox(MailboxSpec spec) {
+        this(spec, new TicketGate());
+    }
+
+    Mailbox(MailboxSpec spec, TicketGate gate) {
+        super(gate);
         this.spec = spec;
         if (spec.priority != null || spec.overflow == Overflow.DROP_OLDEST) {
             incidents();
@@ -92,29 +97,40 @@ final class Mailbox extends TicketQueue {
 
     /// Offers an entry. FULL only if the policy is BLOCK or FAIL; with `force` never.
     Offer offer(Object entry, boolean force) {
-        long length = push(entry, spec.bound);
-        if (length > 0) {
-            return (length & (CROWD - 1)) == 0 ? Offer.CROWDED : Offer.ACCEPTED;
-        }
-        return length < 0 ? Offer.CLOSED : noRoom(entry, force);
+        int told = gate().push(entry, this);
+        return told == TicketGate.LET_IN ? Offer.ACCEPTED : other(told, entry, force);
     }
 
-    private Offer noRoom(Object entry, boolean force) {
+    /// What an offer means that was not simply let in.
+    Offer other(int told, Object entry, boolean force) {
+        if (told != TicketGate.NO_ROOM) {
+            return told == TicketGate.REFUSED ? Offer.CLOSED : Offer.CROWDED;
+        }
         if (force) {
-            long length = push(entry, Long.MAX_VALUE);
-            if (length > spec.bound) {
-                incidents().countOverBound();
-            }
-            return length < 0 ? Offer.CLOSED : Offer.ACCEPTED;
+            return offerAbove(entry);
         }
         return switch (spec.overflow) {
             case BLOCK, FAIL -> Offer.FULL;
             case DROP_NEWEST -> incidents().tryCountDropped(this) ? Offer.DROPPED : Offer.CLOSED;
             case DROP_OLDEST -> {
                 dropOldest();
-                yield offer(entry, false);
+                Offer second = offer(entry, false);
+                yield second == Offer.CLOSED ? second : Offer.DISPLACED;
             }
         };
+    }
+
+    private Offer offerAbove(Object entry) {
+        long length = gate().pushAnyway(entry, this);
+        if (length > spec.bound) {
+            incidents().countOverBound();
+        }
+        return length < 0 ? Offer.CLOSED : Offer.ACCEPTED;
+    }
+
+    @Override
+    long bound() {
+        return spec.bound;
     }
 
     boolean isFull() {
@@ -128,8 +144,8 @@ final class Mailbox extends TicketQueue {
 
     /// Offers an entry only if there is room at this moment, whatever the policy.
     Told offerIfRoom(Object entry) {
-        long length = push(entry, spec.bound);
-        return length > 0 ? Told.ACCEPTED : length < 0 ? Told.CLOSED : Told.FULL;
+        int told = gate().push(entry, this);
+        return told > 0 ? Told.ACCEPTED : told < 0 ? Told.CLOSED : Told.FULL;
     }
 
     void addWaiting(WaitEdge edge) {

@@ -67,6 +67,9 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
     /// Whether there may be something else to do than to handle messages, or a reason not to.
     private volatile boolean attention = true;
 
+    /// That of the cell: who reads it need not touch the lines that senders write.
+    final Mailbox mailbox;
+
     boolean live;
     boolean drainReported;
     /// Whether its code can be cancelled now.
@@ -75,6 +78,7 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
 
     Program(Cell<M> cell) {
         super(cell);
+        mailbox = cell.mailbox;
     }
 
     /// Whether user code holds a thread and ends by itself, so that a close must wait for it.
@@ -210,7 +214,7 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
     /// Whether the messages that were there when pleaseStop went have been handled, and life does not know yet.
     boolean drainDue() {
         long mark = drainMark;
-        return mark >= 0 && !drainReported && (aborted || cell.mailbox.takenCount() >= mark);
+        return mark >= 0 && !drainReported && (aborted || mailbox.takenCount() >= mark);
     }
 
     void reportDrained() {

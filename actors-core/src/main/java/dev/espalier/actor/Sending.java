@@ -11,13 +11,20 @@ final class Sending {
 
     /// Sends a message or an [Asked]; waits if the mailbox says so.
     static void send(Cell<?> to, Object entry) {
-        Mailbox.Offer offer = to.mailbox.offer(entry, false);
-        if (offer == Mailbox.Offer.FULL) {
-            offer = sendFull(to, entry);
+        int told = to.push(entry, to.mailbox);
+        if (told == TicketGate.LET_IN) {
+            to.wake();
+        } else {
+            sendOther(to, entry, to.mailbox.other(told, entry, false));
         }
+    }
+
+    private static void sendOther(Cell<?> to, Object entry, Mailbox.Offer first) {
+        Mailbox.Offer offer = first == Mailbox.Offer.FULL ? sendFull(to, entry) : first;
         switch (offer) {
-            case ACCEPTED -> accepted(to);
+            case ACCEPTED -> to.wake();
             case CROWDED -> crowded(to);
+            case DISPLACED -> displaced(to);
             case DROPPED -> dropped(to, entry);
             case CLOSED -> late(to, entry);
             case FULL -> throw new IllegalStateException("A full mailbox let nobody in: " + to.path());
@@ -33,15 +40,13 @@ final class Sending {
         return told;
     }
 
-    private static void accepted(Cell<?> to) {
+    private static void displaced(Cell<?> to) {
         to.wake();
-        if (to.spec.mailbox.overflow == Overflow.DROP_OLDEST && to.mailbox.isFull()) {
-            noteFull(to);
-        }
+        noteFull(to);
     }
 
     private static void crowded(Cell<?> to) {
-        accepted(to);
+        to.wake();
         to.scheduler().crowded(to);
     }
 

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | transition of `tasks` | who |
 /// |---|---|
-/// | null -> task | a poster, CAS; it must drain |
+/// | null -> BUSY | a poster, CAS; it runs its task at once, and must drain |
+/// | null -> task | a poster that runs tasks of another Serial, CAS; it must drain later |
 /// | BUSY or task -> task | a poster, CAS |
 /// | task -> BUSY | the drainer, takes all |
 /// | BUSY -> null | the drainer, CAS, when it has run all |
@@ -56,6 +57,13 @@ abstract class Serial {
     private volatile @Nullable Link tasks;
 
     final void post(Runnable task) {
+        if (tasks == null) {
+            Turns turns = Turns.current();
+            if (turns.isFree() && TASKS.compareAndSet(this, null, BUSY)) {
+                turns.run(this, task);
+                return;
+            }
+        }
         Link fresh = new Link(task);
         Link now;
         do {
@@ -68,16 +76,29 @@ abstract class Serial {
     }
 
     private void drain() {
-        do {
-            Link newest = (Link) TASKS.getAndSet(this, BUSY);
-            for (Link each = oldestFirst(newest); each != null; each = each.next) {
-                try {
-                    each.task.run();
-                } catch (Throwable t) {
-                    Log.engineError("A task of the engine failed", t);
-                }
-            }
-        } while (!TASKS.compareAndSet(this, BUSY, null));
+        runAll((Link) TASKS.getAndSet(this, BUSY));
+        release();
+    }
+
+    /// Runs what has come meanwhile.
+    private void release() {
+        while (!TASKS.compareAndSet(this, BUSY, null)) {
+            runAll((Link) TASKS.getAndSet(this, BUSY));
+        }
+    }
+
+    private static void runAll(@Nullable Link newest) {
+        for (Link each = oldestFirst(newest); each != null; each = each.next) {
+            run(each.task);
+        }
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable t) {
+            Log.engineError("A task of the engine failed", t);
+        }
     }
 
     private static @Nullable Link oldestFirst(@Nullable Link newest) {
@@ -113,6 +134,19 @@ abstract class Serial {
             Turns turns = current();
             turns.actions.add(action);
             turns.proceed();
+        }
+
+        /// Whether a task can run now, and not inside another one.
+        private boolean isFree() {
+            return !draining && serials.isEmpty();
+        }
+
+        private void run(Serial serial, Runnable first) {
+            draining = true;
+            Serial.run(first);
+            serial.release();
+            draining = false;
+            proceed();
         }
 
         private void run(Serial serial) {

@@ -1,11 +1,12 @@
 package dev.espalier.actor;
 
+import dev.espalier.actor.TicketGate.Node;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// A queue of many producers and one consumer in which the place of an entry, the length and the end are decided
-/// by one CAS. The part of a [Mailbox] that is lock-free.
+/// by one CAS. The part of a [Mailbox] that is lock-free: here the consumer's side, in [TicketGate] the producers'.
 ///
 /// *Problem.* A message must be either taken or refused, also if it is sent at the very moment of the close; the
 /// bound must hold; an idle actor must not pay for it.
@@ -19,10 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
-/// | `head` | producers and closer, CAS | all | volatile |
 /// | `taken` | consumer | all | release, volatile |
-/// | `first`, `tail`, [Node]`.link` once pushed | consumer | consumer | plain |
-/// | [Node]`.ticket` | its producer before the CAS | all | plain, published by `head` |
+/// | `first`, `tail`, [TicketGate.Node]`.link` once pushed | consumer | consumer | plain |
 ///
 /// Linearization points: of an offer and of the close, the CAS on `head`; of a take, the write of `taken`.
 ///
@@ -30,8 +29,10 @@ import org.jspecify.annotations.Nullable;
 ///    has counted on.
 /// 2. `head.ticket - taken` is the length, and every entry with a ticket can be taken: it came with the CAS.
 /// 3. No node is pushed onto a closed head.
-/// 4. Producers read no links, and of nodes only the ticket of the head; so the consumer may turn the links of
+/// 4. Producers read no links, and of nodes only ticket and room of the head; so the consumer may turn the links of
 ///    all nodes around but the head's own, which it only reads if the head is the closing node.
+/// 5. The length never grows over the bound: the room that a node carries was there when a producer looked, and
+///    each node after it carries one less.
 ///
 /// If a producer stalls before its CAS, it has sent nothing. If the consumer stalls, entries wait.
 /// *Memory.* The newest node is kept, without its entry; the first one is shared by all queues.
@@ -39,91 +40,45 @@ import org.jspecify.annotations.Nullable;
 /// *Source.* A stack that its consumer turns around is the way of many mailboxes, Erlang's among them; the
 /// ticket in the node is ours.
 abstract class TicketQueue {
-    private static final class Node {
-        @Nullable
-        Object entry;
-
-        long ticket;
-
-        @Nullable
-        Node link;
-
-        Node(@Nullable Object entry, long ticket, @Nullable Node link) {
-            this.entry = entry;
-            this.ticket = ticket;
-            this.link = link;
-        }
-    }
-
-    private static final long CLOSED = Long.MIN_VALUE;
-    private static final Node ORIGIN = new Node(null, 0, null);
-    private static final VarHandle HEAD;
     private static final VarHandle TAKEN;
 
     static {
         try {
-            MethodHandles.Lookup lookup = MethodHandles.lookup();
-            HEAD = lookup.findVarHandle(TicketQueue.class, "head", Node.class);
-            TAKEN = lookup.findVarHandle(TicketQueue.class, "taken", long.class);
+            TAKEN = MethodHandles.lookup().findVarHandle(TicketQueue.class, "taken", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    private volatile Node head = ORIGIN;
+    private final TicketGate gate;
     private volatile long taken;
     private @Nullable Node first;
-    private Node tail = ORIGIN;
+    private Node tail = TicketGate.ORIGIN;
 
-    // Producers.
+    TicketQueue(TicketGate gate) {
+        this.gate = gate;
+    }
 
-    /// Offers an entry while fewer than `bound` wait.
-    ///
-    /// @return the length with it; 0 if there is no room; -1 if closed
-    final long push(Object entry, long bound) {
-        Node fresh = null;
-        while (true) {
-            Node now = head;
-            long tickets = now.ticket;
-            if (tickets < 0) {
-                return -1;
-            }
-            long length = tickets - taken;
-            if (length >= bound) {
-                return 0;
-            }
-            if (fresh == null) {
-                fresh = new Node(entry, tickets + 1, now);
-            } else {
-                fresh.ticket = tickets + 1;
-                fresh.link = now;
-            }
-            if (HEAD.compareAndSet(this, now, fresh)) {
-                return length + 1;
-            }
-        }
+    /// How many entries may wait.
+    abstract long bound();
+
+    /// Where producers go.
+    final TicketGate gate() {
+        return gate;
     }
 
     // The closer.
 
     /// Refuses entries from now on. Idempotent.
     final void seal() {
-        Node now = head;
-        while (now.ticket >= 0 && !trySeal(now)) {
-            now = head;
-        }
+        gate.seal();
     }
 
     /// The same, if nothing waits.
     ///
     /// @return whether it is closed
     final boolean sealIfEmpty() {
-        Node now = head;
-        return now.ticket < 0 || (now.ticket == taken && trySeal(now));
-    }
-
-    private boolean trySeal(Node now) {
-        return HEAD.compareAndSet(this, now, new Node(null, now.ticket | CLOSED, now));
+        return gate.sealAt(taken);
     }
 
     // The consumer.
@@ -163,9 +118,8 @@ abstract class TicketQueue {
     }
 
     private Node newest() {
-        Node now = head;
-        Node below = now.ticket < 0 ? now.link : now;
-        return below == null ? tail : below;
+        Node now = gate.newest();
+        return now == null ? tail : now;
     }
 
     /// Turns the links from the newest node down to the tail around.
@@ -193,12 +147,12 @@ abstract class TicketQueue {
     // Everybody.
 
     final boolean isClosed() {
-        return head.ticket < 0;
+        return gate.isSealed();
     }
 
     /// How many entries have been let in.
     final long tickets() {
-        return head.ticket & ~CLOSED;
+        return gate.letIn();
     }
 
     final long takenCount() {
