@@ -3,9 +3,10 @@ package dev.espalier.actor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// All that is said about an actor when it is spawned. Immutable: every method returns a changed copy.
 ///
@@ -17,11 +18,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param <M> the messages of the actor
 public final class ActorSpec<M> {
-    /// Makes the program of one incarnation; runs on the actor's own thread.
-    interface Factory<M> {
-        Program<M> create(Cell<M> cell);
-    }
-
     /// Decides about a failure; must be quick and must not block.
     @FunctionalInterface
     public interface Decider {
@@ -32,48 +28,19 @@ public final class ActorSpec<M> {
     static final Duration DEFAULT_GRACE = Duration.ofSeconds(5);
 
     final String name;
-    final Factory<M> factory;
-    Restart restart;
-    Decider decider = cause -> Decision.RESTART;
-    BackOff backOff = BackOff.NONE;
-    MailboxSpec mailbox = MailboxSpec.DEFAULT;
-    Supervision supervision = Supervision.DEFAULT;
+    /// What the user gave for its code, as it is; [SpawnOptions.Kind] says what it is.
+    final Object code;
 
-    @Nullable
-    Duration grace;
+    final SpawnOptions options;
 
-    boolean interrupts = true;
-    boolean parallelStop;
-    boolean dedicated;
-    boolean significant;
-    boolean retryFailed;
-    boolean saysReady;
-    int quarantineAfter;
-    List<String> dependsOn = List.of();
-
-    private ActorSpec(String name, Factory<M> factory, Restart restart) {
+    private ActorSpec(String name, Object code, SpawnOptions options) {
         this.name = checkName(name);
-        this.factory = factory;
-        this.restart = restart;
+        this.code = code;
+        this.options = options;
     }
 
-    private ActorSpec(ActorSpec<M> o) {
-        name = o.name;
-        factory = o.factory;
-        restart = o.restart;
-        decider = o.decider;
-        backOff = o.backOff;
-        mailbox = o.mailbox;
-        supervision = o.supervision;
-        grace = o.grace;
-        interrupts = o.interrupts;
-        parallelStop = o.parallelStop;
-        dedicated = o.dedicated;
-        significant = o.significant;
-        retryFailed = o.retryFailed;
-        saysReady = o.saysReady;
-        quarantineAfter = o.quarantineAfter;
-        dependsOn = o.dependsOn;
+    private ActorSpec<M> with(Consumer<SpawnOptions> change) {
+        return new ActorSpec<>(name, code, options.with(change));
     }
 
     /// A message-driven actor; the factory makes the object of each incarnation.
@@ -81,7 +48,7 @@ public final class ActorSpec<M> {
     /// @param name not blank, without `/`; unique among its siblings
     public static <M> ActorSpec<M> behavior(String name, Supplier<? extends Behavior<M>> factory) {
         Objects.requireNonNull(factory, "factory");
-        return behaviorWith(name, ctx -> factory.get());
+        return new ActorSpec<>(name, factory, SpawnOptions.BEHAVIOR);
     }
 
     /// A message-driven actor whose constructor wants the context, to make children, say.
@@ -94,7 +61,7 @@ public final class ActorSpec<M> {
     /// @param name not blank, without `/`; unique among its siblings
     public static <M> ActorSpec<M> behaviorWith(String name, Function<ActorContext<M>, ? extends Behavior<M>> factory) {
         Objects.requireNonNull(factory, "factory");
-        return new ActorSpec<>(name, cell -> new BehaviorProgram<>(cell, factory), Restart.PERMANENT);
+        return new ActorSpec<>(name, factory, SpawnOptions.BEHAVIOR_WITH);
     }
 
     /// An actor written as straight code on its own green thread.
@@ -102,10 +69,7 @@ public final class ActorSpec<M> {
     /// @param name not blank, without `/`; unique among its siblings
     public static <M> ActorSpec<M> body(String name, Body<M> body) {
         Objects.requireNonNull(body, "body");
-        return bodyWithResult(name, (inbox, ctx) -> {
-            body.run(inbox, ctx);
-            return null;
-        });
+        return new ActorSpec<>(name, body, SpawnOptions.BODY);
     }
 
     /// As [#body], with a result for [ActorRef#join()].
@@ -113,11 +77,12 @@ public final class ActorSpec<M> {
     /// @param name not blank, without `/`; unique among its siblings
     public static <M> ActorSpec<M> bodyWithResult(String name, ResultBody<M, ?> body) {
         Objects.requireNonNull(body, "body");
-        return new ActorSpec<>(name, cell -> new BodyProgram<>(cell, body), Restart.TRANSIENT);
+        return new ActorSpec<>(name, body, SpawnOptions.BODY_WITH_RESULT);
     }
 
-    static ActorSpec<Object> internal(String name, Factory<Object> factory, Supervision supervision) {
-        return new ActorSpec<>(name, factory, Restart.TEMPORARY).supervision(supervision);
+    /// A node without code of its own: the root, or an adopted thread.
+    static ActorSpec<Object> node(String name, Optional<Thread> adopted, Supervision supervision) {
+        return new ActorSpec<Object>(name, adopted, SpawnOptions.NODE).supervision(supervision);
     }
 
     /// The name.
@@ -129,46 +94,39 @@ public final class ActorSpec<M> {
     /// locals that must not be shared with other actors, or a thread name that is right in every line. Costs a
     /// thread switch per message to an idle actor, and a stack. Default: it shares the workers of its system.
     public ActorSpec<M> dedicated() {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.dedicated = true;
-        return copy;
+        return with(o -> o.dedicated = true);
     }
 
     /// When it is restarted after it ended by itself. Default: [Restart#PERMANENT] for a behavior,
     /// [Restart#TRANSIENT] for a body.
     public ActorSpec<M> restart(Restart value) {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.restart = Objects.requireNonNull(value, "restart");
-        return copy;
+        Objects.requireNonNull(value, "restart");
+        return with(o -> o.restart = value);
     }
 
     /// What its failures lead to; the default is [Decision#RESTART] for all.
     public ActorSpec<M> onFailure(Decider value) {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.decider = Objects.requireNonNull(value, "decider");
-        return copy;
+        Objects.requireNonNull(value, "decider");
+        return with(o -> o.decider = value);
     }
 
     /// How long a restart waits; the default is [BackOff#NONE].
     public ActorSpec<M> backOff(BackOff value) {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.backOff = Objects.requireNonNull(value, "backOff");
-        return copy;
+        Objects.requireNonNull(value, "backOff");
+        return with(o -> o.backOff = value);
     }
 
     /// How its mailbox behaves; by default it is bounded to [MailboxSpec#DEFAULT_BOUND] messages and makes
     /// senders wait.
     public ActorSpec<M> mailbox(MailboxSpec value) {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.mailbox = Objects.requireNonNull(value, "mailbox");
-        return copy;
+        Objects.requireNonNull(value, "mailbox");
+        return with(o -> o.mailbox = value);
     }
 
     /// How it supervises its children; the default is [Supervision#DEFAULT].
     public ActorSpec<M> supervision(Supervision value) {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.supervision = Objects.requireNonNull(value, "supervision");
-        return copy;
+        Objects.requireNonNull(value, "supervision");
+        return with(o -> o.supervision = value);
     }
 
     /// Makes a body's spawner wait, until it calls [ActorContext#ready()] or looks into its inbox. If the body
@@ -179,9 +137,7 @@ public final class ActorSpec<M> {
     ///
     /// *Source.* Erlang's `proc_lib:init_ack`.
     public ActorSpec<M> saysReady() {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.saysReady = true;
-        return copy;
+        return with(o -> o.saysReady = true);
     }
 
     /// How long it may take to stop after `pleaseStop` before it is cancelled, its children included. All
@@ -192,33 +148,25 @@ public final class ActorSpec<M> {
         if (value.isNegative()) {
             throw new IllegalArgumentException("The grace of " + name + " must not be negative: " + value);
         }
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.grace = value;
-        return copy;
+        return with(o -> o.grace = value);
     }
 
     /// Whether the ladder may interrupt its thread; on by default. Off, it goes from cancel straight to
     /// abandon.
     public ActorSpec<M> interruptible(boolean value) {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.interrupts = value;
-        return copy;
+        return with(o -> o.interrupts = value);
     }
 
     /// Stops its children all at once instead of one at a time in reverse start order; for pools of like
     /// children.
     public ActorSpec<M> stopsChildrenInParallel() {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.parallelStop = true;
-        return copy;
+        return with(o -> o.parallelStop = true);
     }
 
     /// Makes its end by itself count for the parent's [AutoShutdown]; off by default. Only for transient and
     /// temporary actors: the spawn of a permanent one is refused.
     public ActorSpec<M> significant() {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.significant = true;
-        return copy;
+        return with(o -> o.significant = true);
     }
 
     /// Hands the failed message to the next incarnation, first; after `attempts` failures over the same message
@@ -229,10 +177,10 @@ public final class ActorSpec<M> {
         if (attempts < 2) {
             throw new IllegalArgumentException("Retrying takes at least 2 attempts, not " + attempts);
         }
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.retryFailed = true;
-        copy.quarantineAfter = attempts;
-        return copy;
+        return with(o -> {
+            o.retryFailed = true;
+            o.quarantineAfter = attempts;
+        });
     }
 
     /// Names siblings that it needs; none by default. They must have been started before it, so that they
@@ -240,12 +188,11 @@ public final class ActorSpec<M> {
     ///
     /// @param siblings names; the spawn throws [IllegalArgumentException] if one is no living sibling
     public ActorSpec<M> dependsOn(String... siblings) {
-        ActorSpec<M> copy = new ActorSpec<>(this);
-        copy.dependsOn = List.of(siblings);
-        if (copy.dependsOn.contains(name)) {
+        List<String> needed = List.of(siblings);
+        if (needed.contains(name)) {
             throw new IllegalArgumentException(name + " depends on itself");
         }
-        return copy;
+        return with(o -> o.dependsOn = needed);
     }
 
     private static String checkName(String name) {

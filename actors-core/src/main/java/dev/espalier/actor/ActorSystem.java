@@ -133,7 +133,7 @@ public final class ActorSystem implements AutoCloseable {
         }
         all.addAll(b.observers);
         observers = new Observers(all);
-        ActorSpec<Object> spec = ActorSpec.internal(name, cell -> new InlineProgram(cell, null), b.supervision);
+        ActorSpec<Object> spec = ActorSpec.node(name, Optional.empty(), b.supervision);
         allDedicated = b.dedicated;
         turns = new TurnScheduler(strand, name, b.parallelism);
         root = new Cell<>(this, null, b.parallelStop ? spec.stopsChildrenInParallel() : spec);
@@ -167,7 +167,7 @@ public final class ActorSystem implements AutoCloseable {
         if (cell.program instanceof InlineProgram) {
             return InlineScheduler.ONE;
         }
-        return cell.program.endsItself() || cell.spec.dedicated || allDedicated ? dedicated : turns;
+        return cell.program.endsItself() || cell.spec.options.dedicated || allDedicated ? dedicated : turns;
     }
 
     // The tree.

@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Signal;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// A thread of another owner (a servlet's, a Kafka client's, a timer's) that counts as an actor while it works
@@ -12,7 +13,7 @@ public final class Adoption implements AutoCloseable {
 
     static Adoption of(ActorSystem system, String name) {
         Thread thread = Thread.currentThread();
-        ActorSpec<Object> spec = ActorSpec.internal(name, cell -> new InlineProgram(cell, thread), Supervision.DEFAULT);
+        ActorSpec<Object> spec = ActorSpec.node(name, Optional.of(thread), Supervision.DEFAULT);
         Cell<Object> cell = new Cell<>(system, system.root(), spec);
         system.root().children().add(cell);
         cell.scheduler().start(cell);

@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a [Behavior] in steps: a command of life first, then the control lane, then one message after the
@@ -14,7 +15,6 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     /// Messages per step, after which other work of the same thread may come first.
     private static final int STEP = 64;
 
-    private final Function<ActorContext<M>, ? extends Behavior<M>> factory;
     private @Nullable Behavior<M> behavior;
     private @Nullable Behavior<M> handler;
     /// Whether `behavior` is of this incarnation, not one left over because the factory failed.
@@ -31,9 +31,16 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     private @Nullable MessageWatch watch;
     private boolean watchKnown;
 
-    BehaviorProgram(Cell<M> cell, Function<ActorContext<M>, ? extends Behavior<M>> factory) {
+    BehaviorProgram(Cell<M> cell) {
         super(cell);
-        this.factory = factory;
+    }
+
+    @SuppressWarnings("unchecked") // see SpawnOptions.Kind
+    private @Nullable Behavior<M> make(ActorContext<M> ctx) {
+        Object code = cell.spec.code;
+        return cell.spec.options.kind == SpawnOptions.Kind.BEHAVIOR
+                ? ((Supplier<? extends Behavior<M>>) code).get()
+                : ((Function<ActorContext<M>, ? extends Behavior<M>>) code).apply(ctx);
     }
 
     @Override
@@ -204,7 +211,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         CellContext<M> ctx = newContext();
         made = false;
         Throwable thrown = call(() -> {
-            Behavior<M> fresh = factory.apply(ctx);
+            Behavior<M> fresh = make(ctx);
             if (fresh == null) {
                 throw new NullPointerException("The factory of " + cell.path() + " returned null");
             }
@@ -308,9 +315,9 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         boolean retry = false;
         if (stashed) {
             retry = true;
-        } else if (cell.spec.retryFailed && !(thrown instanceof VirtualMachineError)) {
+        } else if (cell.spec.options.retryFailed && !(thrown instanceof VirtualMachineError)) {
             attempts++;
-            if (attempts < cell.spec.quarantineAfter) {
+            if (attempts < cell.spec.options.quarantineAfter) {
                 front().addFirst(entry);
                 updateHeld();
                 retry = true;

@@ -14,7 +14,6 @@ import org.jspecify.annotations.Nullable;
 /// Runs a [Body] or a [ResultBody]: one command of life starts it, and it ends when it returns. Its inbox is
 /// where it meets the engine.
 final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.Watched {
-    private final ResultBody<M, ?> body;
     /// Messages received and not yet declared as processed.
     private int inHand;
     /// Whether life knows that this incarnation has started.
@@ -30,9 +29,17 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
     /// Messages of the control lane that wait for the next receive.
     private final ArrayDeque<M> delivered = new ArrayDeque<>(0);
 
-    BodyProgram(Cell<M> cell, ResultBody<M, ?> body) {
+    BodyProgram(Cell<M> cell) {
         super(cell);
-        this.body = body;
+    }
+
+    @SuppressWarnings("unchecked") // see SpawnOptions.Kind
+    private @Nullable Object runCode(ActorContext<M> ctx) throws Exception {
+        if (cell.spec.options.kind == SpawnOptions.Kind.BODY) {
+            ((Body<M>) cell.spec.code).run(this, ctx);
+            return null;
+        }
+        return ((ResultBody<M, ?>) cell.spec.code).run(this, ctx);
     }
 
     @Override
@@ -89,13 +96,13 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         openScope();
         CellContext<M> ctx = newContext();
         live = true;
-        ready = !cell.spec.saysReady;
+        ready = !cell.spec.options.saysReady;
         if (ready) {
             cell.life.userStarted();
         }
-        Object[] result = new Object[1];
+        @Nullable Object[] result = new @Nullable Object[1];
         Throwable thrown = call(() -> {
-            result[0] = body.run(this, ctx);
+            result[0] = runCode(ctx);
             return null;
         });
         if (isFinished()) {
@@ -163,7 +170,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
     public @Nullable MessageWatch watch() {
         if (!watchKnown) {
             watchKnown = true;
-            watch = cell.system.observers.messagesOf(cell, body.getClass());
+            watch = cell.system.observers.messagesOf(cell, cell.spec.code.getClass());
         }
         return watch;
     }

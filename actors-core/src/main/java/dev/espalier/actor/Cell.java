@@ -64,8 +64,8 @@ final class Cell<M> extends TicketGate implements ActorRef<M> {
         this.system = system;
         this.parent = parent;
         this.spec = spec;
-        this.mailbox = new Mailbox(spec.mailbox, this);
-        this.program = spec.factory.create(this);
+        this.mailbox = new Mailbox(spec.options.mailbox, this);
+        this.program = SpawnOptions.program(this);
         this.scheduler = system.schedulerOf(this);
         this.life = new Lifecycle(this);
     }
@@ -128,8 +128,8 @@ final class Cell<M> extends TicketGate implements ActorRef<M> {
     /// The time to end that its spec gives it, or that it has by default; null: unlimited.
     @Nullable
     Duration grace() {
-        if (spec.grace != null) {
-            return spec.grace;
+        if (spec.options.grace != null) {
+            return spec.options.grace;
         }
         return hasChildSet() || program instanceof InlineProgram ? null : ActorSpec.DEFAULT_GRACE;
     }
@@ -372,13 +372,13 @@ final class Cell<M> extends TicketGate implements ActorRef<M> {
     /// Makes a child, starts it and, for a behavior, waits until it has started.
     <C> ActorRef<C> spawnChild(ActorSpec<C> childSpec) {
         Objects.requireNonNull(childSpec, "spec");
-        if (childSpec.significant && childSpec.restart == Restart.PERMANENT) {
+        if (childSpec.options.significant && childSpec.options.restart == Restart.PERMANENT) {
             throw new IllegalArgumentException("A significant child must be transient or temporary: " + childSpec.name);
         }
         Cell<C> child = new Cell<>(system, this, childSpec);
         ActorSpec<?> before = children().add(child);
         life.childAdded(child);
-        if (child.program.endsItself() && !childSpec.saysReady) {
+        if (child.program.endsItself() && !childSpec.options.saysReady) {
             child.scheduler.start(child);
             return child;
         }
@@ -506,10 +506,10 @@ final class Cell<M> extends TicketGate implements ActorRef<M> {
     /// wait for ends says so first, by its goal or by making a supervisor, and looks for its children then: either it
     /// does not see the child any more, or it is seen here.
     private boolean awaitsEndOf(Cell<?> child) {
-        return !life.goesOn() || child.spec.significant || supervisorIfAny() != null;
+        return !life.goesOn() || child.spec.options.significant || supervisorIfAny() != null;
     }
 
     private boolean keepsSpec() {
-        return spec.restart != Restart.TEMPORARY;
+        return spec.options.restart != Restart.TEMPORARY;
     }
 }

@@ -14,20 +14,18 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// The context of one incarnation. Its fields are confined to the actor's thread, but for `ended`, which any
-/// caller reads, and `failures`, which the supervisor adds to.
+/// The context of one incarnation. Its fields are confined to the actor's thread, but for `ended` and `inHand`, which
+/// any caller reads.
 final class CellContext<M> implements ActorContext<M> {
     private static final int FAILURES_KEPT = 100;
 
     private final Cell<M> cell;
     private final int incarnation;
-    private @Nullable Signal pleaseStop;
     private @Nullable Map<ActorRef<?>, Registration> watches;
     private @Nullable ArrayDeque<Failure> failures;
     private @Nullable CellTimers<M> timers;
     private volatile boolean ended;
-    private volatile long deadlineNanos = Long.MAX_VALUE;
-    private @Nullable Asked inHand;
+    private volatile @Nullable Asked inHand;
 
     CellContext(Cell<M> cell, int incarnation) {
         this.cell = cell;
@@ -39,7 +37,6 @@ final class CellContext<M> implements ActorContext<M> {
     void messageStarted(Object entry) {
         if (entry instanceof Asked asked) {
             inHand = asked;
-            deadlineNanos = asked.request.deadlineNanos;
         }
         if (timers != null) {
             timers.messageStarted();
@@ -50,7 +47,6 @@ final class CellContext<M> implements ActorContext<M> {
         Asked asked = inHand;
         if (asked != null) {
             inHand = null;
-            deadlineNanos = Long.MAX_VALUE;
             cell.noteUnanswered(asked);
         }
         if (timers != null) {
@@ -66,8 +62,10 @@ final class CellContext<M> implements ActorContext<M> {
         }
     }
 
+    /// When the asker of the message in hand gives up; [Long#MAX_VALUE] if nobody asks.
     long deadlineNanos() {
-        return deadlineNanos;
+        Asked asked = inHand;
+        return asked == null ? Long.MAX_VALUE : asked.request.deadlineNanos;
     }
 
     /// Called by the supervisor, on any thread.
@@ -154,13 +152,8 @@ final class CellContext<M> implements ActorContext<M> {
 
     @Override
     public Signal pleaseStop() {
-        Signal now = pleaseStop;
-        if (now == null) {
-            boolean over = ended || incarnation != cell.life.incarnation();
-            now = over ? LifeState.GONE : cell.life.pleaseStop();
-            pleaseStop = now;
-        }
-        return now;
+        Signal now = cell.life.pleaseStop(); // of this incarnation, if that is the one of now
+        return ended || incarnation != cell.life.incarnation() ? LifeState.GONE : now;
     }
 
     @Override

@@ -107,7 +107,7 @@ final class ChildSet implements Children {
             if (same != null) {
                 throw new NameTakenException(same);
             }
-            for (String needed : child.spec.dependsOn) {
+            for (String needed : child.spec.options.dependsOn) {
                 if (!living.containsKey(needed)) {
                     throw new IllegalArgumentException(
                             child.path() + " depends on " + needed + ", which is no living sibling; start it before");
@@ -125,7 +125,7 @@ final class ChildSet implements Children {
     void remove(Cell<?> child, boolean keepSpec) {
         lock();
         try {
-            if (living.remove(child.name(), child) && keepSpec && child.spec.restart != Restart.TEMPORARY) {
+            if (living.remove(child.name(), child) && keepSpec && child.spec.options.restart != Restart.TEMPORARY) {
                 ended.put(child.name(), child.spec);
                 if (ended.size() > ENDED_KEPT) {
                     ended.pollFirstEntry();

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 /// | field | writer | reader | access |
 /// |---|---|---|---|
 /// | `pleaseStop` | whoever asks first, a task, CAS | any thread | volatile |
+/// | `ready` | whoever asks first, CAS; tasks | any thread | volatile |
 /// | other volatile ones | tasks of its [Serial] | any thread | volatile |
 /// | others | tasks | tasks | plain |
 ///
@@ -37,11 +38,17 @@ abstract sealed class LifeState extends Serial permits Lifecycle {
     /// What has gone before anybody asked for it.
     static final Signal GONE = gone();
 
+    /// In place of a signal that nobody has asked for: not ready yet.
+    private static final Signal NOT_YET = new Signal();
+
     private static final VarHandle PLEASE_STOP;
+    private static final VarHandle READY;
 
     static {
         try {
-            PLEASE_STOP = MethodHandles.lookup().findVarHandle(LifeState.class, "pleaseStop", Signal.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            PLEASE_STOP = lookup.findVarHandle(LifeState.class, "pleaseStop", Signal.class);
+            READY = lookup.findVarHandle(LifeState.class, "ready", Signal.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -75,7 +82,7 @@ abstract sealed class LifeState extends Serial permits Lifecycle {
     volatile Goal goal = Goal.RUN;
     volatile User user = User.NONE;
     volatile @Nullable Signal pleaseStop;
-    volatile @Nullable Signal ready = new Signal();
+    private volatile @Nullable Signal ready = NOT_YET;
     volatile @Nullable Throwable startFailure;
     volatile boolean startedOnce;
     /// The failure that it ended by.
@@ -128,7 +135,15 @@ abstract sealed class LifeState extends Serial permits Lifecycle {
     /// Goes when the actor takes messages, and at its end; null when it takes them now.
     @Nullable
     Signal ready() {
+        if (isNotYet(ready)) {
+            READY.compareAndSet(this, NOT_YET, new Signal());
+        }
         return ready;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the one object
+    private static boolean isNotYet(@Nullable Signal signal) {
+        return signal == NOT_YET;
     }
 
     boolean isStopping() {
@@ -176,7 +191,7 @@ abstract sealed class LifeState extends Serial permits Lifecycle {
                 Failure.bounded(message),
                 cause,
                 Instant.now(),
-                cell.spec.restart,
+                cell.spec.options.restart,
                 cell.grace());
     }
 
@@ -187,16 +202,15 @@ abstract sealed class LifeState extends Serial permits Lifecycle {
     // Small steps that both sides take.
 
     void becomeReady() {
-        Signal waiting = ready;
-        ready = null;
-        if (waiting != null) {
+        Signal waiting = (Signal) READY.getAndSet(this, null);
+        if (waiting != null && !isNotYet(waiting)) {
             Serial.Turns.afterwards(waiting::go);
         }
     }
 
     void becomeUnready() {
         if (ready == null) {
-            ready = new Signal();
+            ready = NOT_YET;
         }
     }
 

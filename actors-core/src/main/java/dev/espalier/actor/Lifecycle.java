@@ -165,7 +165,7 @@ final class Lifecycle extends LifeState {
         becomeUnready();
         if (parent == null) {
             stop(Ladder.Rung.ASKED);
-        } else if (cell.spec.restart == Restart.PERMANENT || parent.life.rests()) {
+        } else if (cell.spec.options.restart == Restart.PERMANENT || parent.life.rests()) {
             parent.supervisor().childEnded(cell);
         } else {
             stop().begin(Ladder.Rung.ASKED);
@@ -292,8 +292,8 @@ final class Lifecycle extends LifeState {
             endsItself = false;
             drained = false;
             downReported = false;
+            incarnation++; // first: contexts of the last one do not take the new signal for theirs
             pleaseStop = null;
-            incarnation++;
             stop().reset();
             cell.program.prepare();
             cell.reopenChildren();

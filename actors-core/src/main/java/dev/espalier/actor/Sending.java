@@ -74,7 +74,7 @@ final class Sending {
 
     /// The mailbox was full: does what its policy says.
     private static Mailbox.Offer sendFull(Cell<?> to, Object entry) {
-        if (to.spec.mailbox.overflow == Overflow.FAIL) {
+        if (to.spec.options.mailbox.overflow == Overflow.FAIL) {
             noteFull(to);
             throw new MailboxFullException(
                     "The mailbox of " + to.path() + " is full: " + to.mailbox.depth() + " messages", null);

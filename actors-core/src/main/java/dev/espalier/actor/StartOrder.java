@@ -40,7 +40,7 @@ final class StartOrder {
         while (!open.isEmpty()) {
             int before = order.size();
             for (ActorSpec<?> spec : List.copyOf(open.values())) {
-                if (spec.dependsOn.stream().noneMatch(open::containsKey)) {
+                if (spec.options.dependsOn.stream().noneMatch(open::containsKey)) {
                     order.add(spec);
                     open.remove(spec.name());
                 }
@@ -59,7 +59,7 @@ final class StartOrder {
             ActorSpec<?> spec = open.get(at);
             String next = at;
             if (spec != null) {
-                next = spec.dependsOn.stream()
+                next = spec.options.dependsOn.stream()
                         .filter(open::containsKey)
                         .findFirst()
                         .orElse(at);

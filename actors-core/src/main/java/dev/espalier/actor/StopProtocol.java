@@ -127,7 +127,7 @@ final class StopProtocol {
                 cell.forEachChild(child -> child.life.stopByParent(Ladder.Rung.CANCEL));
             }
             case INTERRUPT -> {
-                if (cell.spec.interrupts && life.codeIsRunning()) {
+                if (cell.spec.options.interrupts && life.codeIsRunning()) {
                     cell.program.interrupt();
                 }
             }
@@ -180,7 +180,7 @@ final class StopProtocol {
     }
 
     void stopChildren() {
-        if (cell.spec.parallelStop) {
+        if (cell.spec.options.parallelStop) {
             if (!toldAll) {
                 toldAll = true;
                 cell.forEachChild(child -> child.life.stopByParent(Ladder.Rung.ASKED));

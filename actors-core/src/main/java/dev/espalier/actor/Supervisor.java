@@ -75,7 +75,7 @@ final class Supervisor {
 
     Supervisor(Cell<?> owner) {
         this.owner = owner;
-        this.rules = owner.spec.supervision;
+        this.rules = owner.spec.options.supervision;
     }
 
     private void post(Runnable task) {
@@ -147,7 +147,7 @@ final class Supervisor {
         ActorSpec<?> spec = child.spec;
         Decision decision;
         try {
-            decision = Objects.requireNonNull(spec.decider.decide(failure.cause()), "the decision");
+            decision = Objects.requireNonNull(spec.options.decider.decide(failure.cause()), "the decision");
         } catch (Throwable t) {
             Log.engineError("The decider of " + child.path() + " failed; its failure is escalated", t);
             return Decision.ESCALATE;
@@ -155,7 +155,7 @@ final class Supervisor {
         if (decision == Decision.RESUME && (child.program.endsItself() || !child.life.isResumable())) {
             decision = Decision.RESTART;
         }
-        return decision == Decision.RESTART && spec.restart == Restart.TEMPORARY ? Decision.STOP : decision;
+        return decision == Decision.RESTART && spec.options.restart == Restart.TEMPORARY ? Decision.STOP : decision;
     }
 
     private void ended(Case c) {
@@ -164,7 +164,7 @@ final class Supervisor {
         }
         if (owner.life.rests()) {
             waiting.add(c);
-        } else if (owner.life.isUp() && c.child.spec.restart == Restart.PERMANENT) {
+        } else if (owner.life.isUp() && c.child.spec.options.restart == Restart.PERMANENT) {
             if (isGroup() && !plans.isEmpty()) {
                 waiting.add(c);
             } else if (needsPlan(c.child) && !withinLimit()) {
@@ -295,7 +295,7 @@ final class Supervisor {
     }
 
     private static void takeDown(Lifecycle member, ActorSpec<?> spec) {
-        if (member.isStopping() || spec.restart == Restart.TEMPORARY) {
+        if (member.isStopping() || spec.options.restart == Restart.TEMPORARY) {
             member.stopByParent(Ladder.Rung.ASKED);
         } else {
             member.endIncarnation();
@@ -303,7 +303,7 @@ final class Supervisor {
     }
 
     private void backOff(Plan plan) {
-        if (plan.culprit.spec.backOff.equals(BackOff.NONE) || !plan.members.contains(plan.culprit)) {
+        if (plan.culprit.spec.options.backOff.equals(BackOff.NONE) || !plan.members.contains(plan.culprit)) {
             return;
         }
         long wait = nextWait(plan.culprit);
@@ -326,7 +326,7 @@ final class Supervisor {
         Trouble trouble = troubles.computeIfAbsent(child, c -> new Trouble());
         boolean quiet = trouble.restarts > 0 && now - trouble.since > Ladder.nanos(rules.period());
         trouble.restarts = quiet ? 1 : trouble.restarts + 1;
-        long wait = child.spec.backOff.nanos(trouble.restarts);
+        long wait = child.spec.options.backOff.nanos(trouble.restarts);
         trouble.since = Ladder.later(now, wait);
         return wait;
     }
@@ -374,7 +374,7 @@ final class Supervisor {
     void childStopped(Cell<?> child, boolean byItself) {
         Plan plan = plans.remove(child);
         troubles.remove(child);
-        if (plan != null && child.life.wasAbandoned() && child.spec.restart != Restart.TEMPORARY) {
+        if (plan != null && child.life.wasAbandoned() && child.spec.options.restart != Restart.TEMPORARY) {
             owner.life.fail(new RestartsExhaustedException(
                     child.path() + " cannot be restarted: its thread did not come back and was abandoned", null));
         } else if (plan != null) {
@@ -391,7 +391,7 @@ final class Supervisor {
                 proceed(plan);
             }
         }
-        if (child.spec.significant && byItself) {
+        if (child.spec.options.significant && byItself) {
             significantEnded();
         }
     }
@@ -400,7 +400,7 @@ final class Supervisor {
         boolean end = switch (rules.autoShutdown()) {
             case NEVER -> false;
             case ANY_SIGNIFICANT -> true;
-            case ALL_SIGNIFICANT -> owner.childrenInOrder().stream().noneMatch(other -> other.spec.significant);
+            case ALL_SIGNIFICANT -> owner.childrenInOrder().stream().noneMatch(other -> other.spec.options.significant);
         };
         if (end && owner.parent == null) {
             owner.system.stop();
@@ -415,6 +415,6 @@ final class Supervisor {
         plans.clear();
         troubles.clear();
         waiting.clear();
-        rules = owner.spec.supervision;
+        rules = owner.spec.options.supervision;
     }
 }

@@ -76,7 +76,7 @@ final class WaitingLine {
 
     /// With children that stop at the same time: the first one that has not.
     private static @Nullable Cell<?> stillAlive(Cell<?> of) {
-        return of.life.isStopping() && of.spec.parallelStop ? of.newestChild() : null;
+        return of.life.isStopping() && of.spec.options.parallelStop ? of.newestChild() : null;
     }
 
     private static String where(Cell<?> cell) {

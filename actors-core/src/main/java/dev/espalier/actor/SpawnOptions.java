@@ -1,0 +1,95 @@
+package dev.espalier.actor;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// What an [ActorSpec] says but for name and code. An object of its own, because most actors have the same: a million
+/// of them share one. Not changed once it is published.
+final class SpawnOptions {
+    /// What an actor's [ActorSpec#code] is.
+    enum Kind {
+        /// A `Supplier` of [Behavior]s.
+        BEHAVIOR,
+        /// A `Function` from [ActorContext]s to [Behavior]s.
+        BEHAVIOR_WITH,
+        /// A [Body].
+        BODY,
+        /// A [ResultBody].
+        BODY_WITH_RESULT,
+        /// The thread that is adopted, or none for the root.
+        NODE
+    }
+
+    static final SpawnOptions BEHAVIOR = new SpawnOptions(Kind.BEHAVIOR, Restart.PERMANENT);
+    static final SpawnOptions BEHAVIOR_WITH = new SpawnOptions(Kind.BEHAVIOR_WITH, Restart.PERMANENT);
+    static final SpawnOptions BODY = new SpawnOptions(Kind.BODY, Restart.TRANSIENT);
+    static final SpawnOptions BODY_WITH_RESULT = new SpawnOptions(Kind.BODY_WITH_RESULT, Restart.TRANSIENT);
+    static final SpawnOptions NODE = new SpawnOptions(Kind.NODE, Restart.TEMPORARY);
+
+    final Kind kind;
+    Restart restart;
+    ActorSpec.Decider decider = cause -> Decision.RESTART;
+    BackOff backOff = BackOff.NONE;
+    MailboxSpec mailbox = MailboxSpec.DEFAULT;
+    Supervision supervision = Supervision.DEFAULT;
+
+    @Nullable
+    Duration grace;
+
+    boolean interrupts = true;
+    boolean parallelStop;
+    boolean dedicated;
+    boolean significant;
+    boolean retryFailed;
+    boolean saysReady;
+    int quarantineAfter;
+    List<String> dependsOn = List.of();
+
+    private SpawnOptions(Kind kind, Restart restart) {
+        this.kind = kind;
+        this.restart = restart;
+    }
+
+    private SpawnOptions(SpawnOptions o) {
+        kind = o.kind;
+        restart = o.restart;
+        decider = o.decider;
+        backOff = o.backOff;
+        mailbox = o.mailbox;
+        supervision = o.supervision;
+        grace = o.grace;
+        interrupts = o.interrupts;
+        parallelStop = o.parallelStop;
+        dedicated = o.dedicated;
+        significant = o.significant;
+        retryFailed = o.retryFailed;
+        saysReady = o.saysReady;
+        quarantineAfter = o.quarantineAfter;
+        dependsOn = o.dependsOn;
+    }
+
+    /// A changed copy.
+    SpawnOptions with(Consumer<SpawnOptions> change) {
+        var copy = new SpawnOptions(this);
+        change.accept(copy);
+        return copy;
+    }
+
+    /// What runs the code of this actor.
+    static <M> Program<M> program(Cell<M> cell) {
+        return switch (cell.spec.options.kind) {
+            case BEHAVIOR, BEHAVIOR_WITH -> new BehaviorProgram<>(cell);
+            case BODY, BODY_WITH_RESULT -> new BodyProgram<>(cell);
+            case NODE -> node(cell);
+        };
+    }
+
+    @SuppressWarnings("unchecked") // nodes are made by ActorSpec#node
+    private static <M> Program<M> node(Cell<M> cell) {
+        var adopted = (Optional<Thread>) cell.spec.code;
+        return (Program<M>) new InlineProgram((Cell<Object>) cell, adopted.orElse(null));
+    }
+}
