@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
@@ -8,6 +9,7 @@ import dev.espalier.actor.MailFixture.EngineLog;
 import dev.espalier.sync.Signal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.opentest4j.AssertionFailedError;
 
 /// What other tests rely on when they say that the engine made no error.
 class EngineLogTest {
@@ -29,10 +31,13 @@ class EngineLogTest {
     @Test
     void shouldKeepAnAssertionThatFailedInsideAnActor() throws Exception {
         try (var log = EngineLog.silent()) {
-            MailFixture.inVirtualSystem(system -> {
-                ActorRef<String> actor = system.spawn("actor", () -> (text, ctx) -> fail(text));
-                actor.tell("not as expected");
-            });
+            var failed = assertThrows(
+                    AssertionFailedError.class, // also without a look at the log
+                    () -> MailFixture.inVirtualSystem(system -> {
+                        ActorRef<String> actor = system.spawn("actor", () -> (text, ctx) -> fail(text));
+                        actor.tell("not as expected");
+                    }));
+            assertEquals("inside an actor", failed.getMessage());
             assertEquals(1, log.lines().size(), log.lines()::toString);
             assertTrue(log.lines().getFirst().contains("not as expected"), log.lines()::toString);
         }

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Assertions;
 import org.slf4j.LoggerFactory;
 
 /// What the tests of mailboxes, asks and stops share: small systems that leave the process alone, and the log.
@@ -44,9 +45,14 @@ final class MailFixture {
     }
 
     static void runIn(ActorSystem.Builder builder, InSystem test) throws Exception {
-        try (var system = builder.start()) {
+        var system = builder.start();
+        try (system) {
             test.run(system);
         }
+        system.failures().stream()
+                .map(Failure::cause)
+                .filter(AssertionError.class::isInstance)
+                .forEach(failed -> Assertions.fail("inside an actor", failed));
     }
 
     /// A behavior that writes down what it gets.
@@ -71,6 +77,8 @@ final class MailFixture {
 
     /// Keeps lines of the engine's log, and keeps all of them from the console.
     static final class EngineLog implements AutoCloseable {
+        private static final Pattern OF_USERS =
+                Pattern.compile("\\{} of \\{} failed|The observer |The decider of |A listener of dead letters ");
         private static final Pattern ASSERTION = Pattern.compile("\\bAssertion(Failed)?Error\\b");
 
         private final Logger logger = (Logger) LoggerFactory.getLogger("dev.espalier");
@@ -103,10 +111,11 @@ final class MailFixture {
             return new EngineLog(Level.ERROR, EngineLog::isUnexpected);
         }
 
-        /// A crash report has no throwable of its own; a hook's failure is the actor's.
+        /// A crash report has no throwable of its own.
         private static boolean isUnexpected(ILoggingEvent event) {
-            boolean ofAnActor = event.getThrowableProxy() == null || event.getMessage().equals("{} of {} failed");
-            return !ofAnActor || ASSERTION.matcher(said(event)).find();
+            boolean ofAUser = event.getThrowableProxy() == null
+                    || OF_USERS.matcher(event.getMessage()).lookingAt();
+            return !ofAUser || ASSERTION.matcher(said(event)).find();
         }
 
         private static String said(ILoggingEvent event) {
