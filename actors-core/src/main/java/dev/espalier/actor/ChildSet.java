@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
@@ -158,11 +159,12 @@ final class ChildSet implements Children {
 
     @Override
     public Optional<ActorRef<?>> find(String name) {
-        return Optional.ofNullable(get(name));
+        return Optional.ofNullable(get(Objects.requireNonNull(name, "name")));
     }
 
     @Override
     public Status status(String name) {
+        Objects.requireNonNull(name, "name");
         return locked(() ->
                 living.containsKey(name) ? Status.ALIVE : ended.containsKey(name) ? Status.TERMINATED : Status.UNKNOWN);
     }
@@ -181,7 +183,7 @@ final class ChildSet implements Children {
 
     @Override
     public Outcome terminate(String name) {
-        Cell<?> child = get(name);
+        Cell<?> child = get(Objects.requireNonNull(name, "name"));
         if (child != null) {
             child.life.stopByParent(Ladder.Rung.ASKED);
             child.awaitStopped();
@@ -192,6 +194,7 @@ final class ChildSet implements Children {
 
     @Override
     public Outcome restart(String name) {
+        Objects.requireNonNull(name, "name");
         ActorSpec<?> spec;
         lock.lock();
         try {
@@ -220,6 +223,7 @@ final class ChildSet implements Children {
 
     @Override
     public Outcome delete(String name) {
+        Objects.requireNonNull(name, "name");
         return locked(() -> living.containsKey(name)
                 ? Outcome.RUNNING
                 : ended.remove(name) != null ? Outcome.DONE : Outcome.NOT_FOUND);
