@@ -20,11 +20,7 @@ import org.junit.jupiter.api.Test;
 /// The Markdown files: their Java code is compiled and run by tests, and their links lead somewhere.
 class DocumentationTest {
     private static final Path ROOT = root();
-    private static final List<String> SNIPPETS = List.of(
-            "actors-core/src/test/java/dev/espalier/actor/SnippetsTest.java",
-            "actors-core/src/test/java/dev/espalier/actor/GuideTest.java",
-            "actors-logging/src/test/java/dev/espalier/logging/GuideTest.java",
-            "actors-profiling/src/test/java/dev/espalier/profiling/GuideTest.java");
+    private static final Pattern RUN = Pattern.compile("(Snippets|\\w*Guide)Test\\.java");
     private static final Pattern START = Pattern.compile("\\s*// @start region=\"([^\"]+)\"");
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
     private static final int README_LINES = 120;
@@ -42,8 +38,8 @@ class DocumentationTest {
     @Test
     void shouldShowOnlyCodeThatIsRun() throws IOException {
         Set<String> regions = new HashSet<>();
-        for (String name : SNIPPETS) {
-            regions.addAll(regions(lines(ROOT.resolve(name))));
+        for (Path test : snippetTests()) {
+            regions.addAll(regions(lines(test)));
         }
         int blocks = 0;
         List<String> foreign = new ArrayList<>();
@@ -56,7 +52,7 @@ class DocumentationTest {
             }
         }
         assertTrue(blocks >= 20, "only " + blocks + " blocks were found");
-        assertEquals("", String.join("\n\n", foreign), "blocks that are no region of " + SNIPPETS);
+        assertEquals("", String.join("\n\n", foreign), "blocks that are no region of " + RUN);
     }
 
     @Test
@@ -77,6 +73,14 @@ class DocumentationTest {
                 List.of("a();\n\nb();", "c();"),
                 javaBlocks(List.of(
                         "```java", "a();", "", "b();", "```", "text", "```sh", "x", "```", "```java", "c();", "```")));
+    }
+
+    private static List<Path> snippetTests() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> RUN.matcher(file.getFileName().toString()).matches())
+                    .filter(file -> contains(file, "test"))
+                    .toList();
+        }
     }
 
     private static List<Path> codeFiles() throws IOException {

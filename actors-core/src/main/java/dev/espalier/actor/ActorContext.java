@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What an actor sees of itself and its surroundings. One object serves one incarnation.
 ///
-/// {@snippet class="dev.espalier.actor.GuideTest" region="timer"}
+/// {@snippet class="dev.espalier.actor.FirstActorGuideTest" region="timer"}
 ///
 /// *Threads.* `self`, `path`, `system`, `pleaseStop` and the spawns may be used by any thread; the rest only by
 /// the actor's own. *Failure.* After the incarnation has ended the methods that change something throw
@@ -98,13 +98,13 @@ public sealed interface ActorContext<M> permits CellContext {
     /// message is lost in between. For actors that are made on demand, as one per customer, and leave when they
     /// have been idle.
     ///
-    /// {@snippet class="dev.espalier.actor.GuideTest" region="passivate"}
+    /// {@snippet class="dev.espalier.actor.OnDemandGuideTest" region="passivate"}
     ///
     /// If it returns false, something has come in and this actor goes on. If it returns true, whoever sends by
     /// [ActorRef#tryTell] or [ReplyTo#tryForward] from now on learns it ([Told#CLOSED]) and still has the
     /// message: it waits for the end ([ActorRef#join()]; the name is free then) and makes a successor.
     ///
-    /// {@snippet class="dev.espalier.actor.GuideTest" region="on-demand"}
+    /// {@snippet class="dev.espalier.actor.OnDemandGuideTest" region="on-demand"}
     ///
     /// A message that is sent by `tell` or `ask` from then on is refused as after any stop. The actor is not
     /// restarted, even if it is permanent; `onStop` runs.
@@ -151,7 +151,7 @@ public sealed interface ActorContext<M> permits CellContext {
     /// Sends a request and goes on; the outcome arrives as a message of this actor, once, through the control
     /// lane. It is lost if this incarnation ends first.
     ///
-    /// {@snippet class="dev.espalier.actor.GuideTest" region="ask-later"}
+    /// {@snippet class="dev.espalier.actor.AskingGuideTest" region="ask-later"}
     ///
     /// @param request makes the message from the place where the reply goes
     /// @param timeout not negative; cut to what is left of the request that this actor is handling; if that is

@@ -145,7 +145,7 @@ public final class ActorSpec<M> {
     ///
     /// @param value not negative
     public ActorSpec<M> grace(Duration value) {
-        if (value.isNegative()) {
+        if (Objects.requireNonNull(value, "grace").isNegative()) {
             throw new IllegalArgumentException("The grace of " + name + " must not be negative: " + value);
         }
         return with(o -> o.grace = value);

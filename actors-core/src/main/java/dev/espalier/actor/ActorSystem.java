@@ -38,14 +38,14 @@ public final class ActorSystem implements AutoCloseable {
         private boolean dedicated = Boolean.getBoolean("dev.espalier.dedicated");
 
         private Builder(String name) {
-            this.name = name;
+            this.name = Objects.requireNonNull(name, "name");
         }
 
         /// How long a stop of the whole tree may take; after it whatever still runs is abandoned. Default 30 s.
         ///
         /// @param whole positive
         public Builder budget(Duration whole) {
-            if (whole.isNegative() || whole.isZero()) {
+            if (Objects.requireNonNull(whole, "budget").isNegative() || whole.isZero()) {
                 throw new IllegalArgumentException("The budget must be positive, not " + whole);
             }
             budget = whole;
@@ -215,7 +215,7 @@ public final class ActorSystem implements AutoCloseable {
 
     /// The living actor at a path such as `/shop/orders/writer`.
     public Optional<ActorRef<?>> find(String path) {
-        String[] parts = path.split("/", -1);
+        String[] parts = Objects.requireNonNull(path, "path").split("/", -1);
         if (parts.length < 2 || !parts[0].isEmpty() || !parts[1].equals(name)) {
             return Optional.empty();
         }
@@ -226,8 +226,13 @@ public final class ActorSystem implements AutoCloseable {
         return Optional.ofNullable(at);
     }
 
-    /// The living tree as text, a line per actor, at most `most` lines.
+    /// The living tree as text, a line per actor.
+    ///
+    /// @param most how many lines, 0 or more; one more says that there are others
     public String tree(int most) {
+        if (most < 0) {
+            throw new IllegalArgumentException("A tree has 0 lines or more, not " + most);
+        }
         return TreeText.of(root, most);
     }
 

@@ -16,6 +16,7 @@ final class Asking {
 
     /// Asks and waits.
     static <M, R> R ask(Cell<M> to, Function<ReplyTo<R>, ? extends M> request, Duration timeout) {
+        Objects.requireNonNull(request, "request");
         Strand self = Strand.current();
         Request<R> pending = new Request<>(self, deadline(timeout), null);
         if (Cell.current() == to) {
@@ -75,6 +76,8 @@ final class Asking {
             Function<ReplyTo<R>, ? extends M> request,
             Duration timeout,
             BiConsumer<@Nullable R, @Nullable Throwable> completion) {
+        Objects.requireNonNull(to, "target");
+        Objects.requireNonNull(request, "request");
         Request<R> pending = new Request<>(Strand.current(), deadline(timeout), completion);
         if (!hasTime(pending)) {
             pending.abort(new AskTimeoutException(noTimeText(to, pending), null));

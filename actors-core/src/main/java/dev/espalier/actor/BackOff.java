@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /// How long a restart waits: `first`, doubled with each further restart that the same actor makes necessary, up
@@ -15,6 +16,8 @@ public record BackOff(Duration first, Duration most, double jitter) {
     public static final BackOff NONE = new BackOff(Duration.ZERO, Duration.ZERO, 0);
 
     public BackOff {
+        Objects.requireNonNull(first, "first");
+        Objects.requireNonNull(most, "most");
         if (first.isNegative() || most.compareTo(first) < 0) {
             throw new IllegalArgumentException("A back-off needs 0 <= first <= most, not " + first + " and " + most);
         }

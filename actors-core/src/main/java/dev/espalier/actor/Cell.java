@@ -148,7 +148,7 @@ final class Cell<M> extends TicketGate implements ActorRef<M> {
 
     @Override
     public void tellAll(Collection<? extends M> messages) {
-        messages.forEach(this::tell);
+        Objects.requireNonNull(messages, "messages").forEach(this::tell);
     }
 
     @Override

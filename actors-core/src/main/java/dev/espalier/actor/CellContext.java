@@ -286,6 +286,7 @@ final class CellContext<M> implements ActorContext<M> {
             Duration timeout,
             BiFunction<@Nullable R, @Nullable Throwable, ? extends M> outcome) {
         checkAlive();
+        Objects.requireNonNull(outcome, "outcome");
         Cell<T> asked = (Cell<T>) target;
         Asking.<T, R>askLater(
                 asked,

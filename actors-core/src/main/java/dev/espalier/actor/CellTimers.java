@@ -4,6 +4,7 @@ import dev.espalier.sync.Registration;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -106,8 +107,8 @@ final class CellTimers<M> implements Timers<M> {
     }
 
     private void start(Object key, M message, long delay, long period, boolean fromEnd) {
-        java.util.Objects.requireNonNull(key, "key");
-        java.util.Objects.requireNonNull(message, "message");
+        Objects.requireNonNull(key, "key");
+        Objects.requireNonNull(message, "message");
         cancel(key);
         Entry entry = new Entry(key, message, period, fromEnd);
         entries.put(key, entry);
@@ -115,7 +116,7 @@ final class CellTimers<M> implements Timers<M> {
     }
 
     private static long positive(Duration d, String what) {
-        if (d.isNegative() || d.isZero()) {
+        if (Objects.requireNonNull(d, what).isNegative() || d.isZero()) {
             throw new IllegalArgumentException("The " + what + " must be positive, not " + d);
         }
         return Math.min(Ladder.nanos(d), Long.MAX_VALUE / 2);
@@ -123,7 +124,7 @@ final class CellTimers<M> implements Timers<M> {
 
     @Override
     public void once(Object key, M message, Duration delay) {
-        if (delay.isNegative()) {
+        if (Objects.requireNonNull(delay, "delay").isNegative()) {
             throw new IllegalArgumentException("The delay must not be negative: " + delay);
         }
         start(key, message, Math.min(Ladder.nanos(delay), Long.MAX_VALUE / 2), 0, false);
@@ -143,6 +144,7 @@ final class CellTimers<M> implements Timers<M> {
 
     @Override
     public void receiveTimeout(M message, Duration idle) {
+        Objects.requireNonNull(message, "message"); // before anything is changed
         idleNanos = positive(idle, "idle time");
         idleMessage = message;
         lastMessage = cell.system.now();
@@ -167,7 +169,7 @@ final class CellTimers<M> implements Timers<M> {
 
     @Override
     public boolean cancel(Object key) {
-        Entry old = entries.remove(key);
+        Entry old = entries.remove(Objects.requireNonNull(key, "key"));
         if (old != null) {
             old.disarm();
         }
@@ -183,6 +185,6 @@ final class CellTimers<M> implements Timers<M> {
 
     @Override
     public boolean isActive(Object key) {
-        return entries.containsKey(key);
+        return entries.containsKey(Objects.requireNonNull(key, "key"));
     }
 }

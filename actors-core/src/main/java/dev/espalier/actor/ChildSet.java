@@ -200,11 +200,12 @@ final class ChildSet implements Children {
 
     @Override
     public Optional<ActorRef<?>> find(String name) {
-        return Optional.ofNullable(get(name));
+        return Optional.ofNullable(get(Objects.requireNonNull(name, "name")));
     }
 
     @Override
     public Status status(String name) {
+        Objects.requireNonNull(name, "name");
         return locked(() ->
                 living.containsKey(name) ? Status.ALIVE : ended.containsKey(name) ? Status.TERMINATED : Status.UNKNOWN);
     }
@@ -223,7 +224,7 @@ final class ChildSet implements Children {
 
     @Override
     public Outcome terminate(String name) {
-        Cell<?> child = get(name);
+        Cell<?> child = get(Objects.requireNonNull(name, "name"));
         if (child != null) {
             child.life.stopByParent(Ladder.Rung.ASKED);
             child.awaitStopped();
@@ -234,6 +235,7 @@ final class ChildSet implements Children {
 
     @Override
     public Outcome restart(String name) {
+        Objects.requireNonNull(name, "name");
         ActorSpec<?> spec;
         lock();
         try {
@@ -262,6 +264,7 @@ final class ChildSet implements Children {
 
     @Override
     public Outcome delete(String name) {
+        Objects.requireNonNull(name, "name");
         return locked(() -> living.containsKey(name)
                 ? Outcome.RUNNING
                 : ended.remove(name) != null ? Outcome.DONE : Outcome.NOT_FOUND);

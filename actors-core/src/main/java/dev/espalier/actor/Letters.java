@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import dev.espalier.sync.Registration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
@@ -63,11 +64,12 @@ final class Letters implements DeadLetters {
 
     @Override
     public long count(DeadLetter.Reason reason) {
-        return counts.get(reason.ordinal()).sum();
+        return counts.get(Objects.requireNonNull(reason, "reason").ordinal()).sum();
     }
 
     @Override
     public Registration onDeadLetter(Consumer<? super DeadLetter> listener) {
+        Objects.requireNonNull(listener, "listener");
         Consumer<DeadLetter> own = listener::accept;
         listeners.add(own);
         return () -> listeners.remove(own);

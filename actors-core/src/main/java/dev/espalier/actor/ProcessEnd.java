@@ -44,10 +44,12 @@ public final class ProcessEnd {
     /// @return takes it back
     /// @throws IllegalStateException if the JVM is ending already
     public static Registration register(Stage stage, Duration limit, Runnable action) {
-        if (limit.isNegative()) {
+        Objects.requireNonNull(stage, "stage");
+        Objects.requireNonNull(action, "action");
+        if (Objects.requireNonNull(limit, "limit").isNegative()) {
             throw new IllegalArgumentException("The limit must not be negative: " + limit);
         }
-        Entry entry = new Entry(Objects.requireNonNull(stage, "stage"), limit, () -> action.run());
+        Entry entry = new Entry(stage, limit, () -> action.run());
         ENTRIES.add(entry);
         try {
             ProcessStop.keepHook();

@@ -21,7 +21,7 @@ public interface ReplyTo<R> {
     /// the asker waits for `target`. So who forwards may go on, fail or stop; whether it was forwarded in the
     /// handler of the request or later makes no difference. Not by two threads at once.
     ///
-    /// {@snippet class="dev.espalier.actor.GuideTest" region="forward"}
+    /// {@snippet class="dev.espalier.actor.AskingGuideTest" region="forward"}
     ///
     /// *Failure.* The asker gets it, not the caller: [MailboxFullException] if the mailbox of the target fails
     /// or drops, [ActorStoppedException] if the target stops without a reply, and [AskCycleException] if the

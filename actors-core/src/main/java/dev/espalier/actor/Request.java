@@ -52,6 +52,7 @@ final class Request<R> implements ReplyTo<R> {
 
     @Override
     public boolean fail(Throwable cause) {
+        Objects.requireNonNull(cause, "cause");
         return abort(new ActorFailedException("The asked actor could not answer: " + cause, cause));
     }
 

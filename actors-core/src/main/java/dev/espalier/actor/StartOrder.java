@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Map;
 
 /// Puts siblings that are spawned together into an order in which each comes after those it depends on.
@@ -11,6 +12,7 @@ final class StartOrder {
     private StartOrder() {}
 
     static List<ActorRef<?>> spawnAll(Cell<?> parent, List<? extends ActorSpec<?>> specs) {
+        Objects.requireNonNull(specs, "specs");
         List<ActorRef<?>> started = new ArrayList<>();
         try {
             for (ActorSpec<?> spec : sorted(specs)) {

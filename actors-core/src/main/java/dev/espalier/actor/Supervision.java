@@ -21,6 +21,7 @@ public record Supervision(Strategy strategy, int restarts, Duration period, Auto
 
     public Supervision {
         Objects.requireNonNull(strategy, "strategy");
+        Objects.requireNonNull(period, "period");
         Objects.requireNonNull(autoShutdown, "autoShutdown");
         if (restarts < 0) {
             throw new IllegalArgumentException("restarts must be 0 or more, not " + restarts);

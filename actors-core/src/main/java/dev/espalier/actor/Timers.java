@@ -8,7 +8,7 @@ import java.time.Duration;
 ///
 /// Ticks are never early. Of a periodic timer at most one tick waits: an actor that is late gets no burst.
 ///
-/// {@snippet class="dev.espalier.actor.GuideTest" region="timer"}
+/// {@snippet class="dev.espalier.actor.FirstActorGuideTest" region="timer"}
 ///
 /// *Failure.* What the actor throws over a tick is its failure, as with any message. Timers end with the
 /// incarnation: `onStart` makes them again.

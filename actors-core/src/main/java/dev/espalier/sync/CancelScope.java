@@ -211,6 +211,7 @@ public final class CancelScope {
     /// @return the body's result
     /// @throws Exception what the body throws
     public static <T extends @Nullable Object> T shield(Callable<T> body) throws Exception {
+        requireNonNull(body, "body");
         Strand self = Strand.current();
         self.beginShield();
         try {
@@ -224,6 +225,7 @@ public final class CancelScope {
     ///
     /// @param body the clean-up
     public static void shield(Runnable body) {
+        requireNonNull(body, "body");
         Strand self = Strand.current();
         self.beginShield();
         try {

@@ -151,6 +151,7 @@ public class Signal {
     /// @param signals the sources; of none it never goes by itself
     /// @return the composite
     public static Signal any(Signal... signals) {
+        checkNoNull(signals);
         return signals.length == 0 ? new Signal("any()") : Composite.tree(signals, 0, signals.length, false);
     }
 
@@ -159,7 +160,15 @@ public class Signal {
     /// @param signals the sources; of none it has gone already
     /// @return the composite
     public static Signal all(Signal... signals) {
+        checkNoNull(signals);
         return signals.length == 0 ? gone("all()") : Composite.tree(signals, 0, signals.length, true);
+    }
+
+    /// Here, for a composite would only find out when somebody listens.
+    private static void checkNoNull(Signal[] signals) {
+        for (Signal each : signals) {
+            requireNonNull(each, "signal");
+        }
     }
 
     @Override

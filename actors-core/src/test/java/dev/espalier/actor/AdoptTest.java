@@ -12,6 +12,7 @@ import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -105,13 +106,17 @@ class AdoptTest {
         });
     }
 
+    private static CompletableFuture<Void> onOwnThread(Runnable code) {
+        return CompletableFuture.runAsync(code, Thread.ofPlatform().daemon()::start);
+    }
+
     @Test
     void shouldInterruptAndThenAbandonAThreadThatDoesNotLeave() throws Exception {
         try (var log = EngineLog.silent()) {
             var system = MailFixture.builder().budget(Duration.ofMillis(500)).start();
             var inside = new CountDownLatch(2);
             var release = new CountDownLatch(1);
-            Thread polite = Thread.ofPlatform().daemon().name("polite").start(() -> {
+            CompletableFuture<Void> polite = onOwnThread(() -> {
                 try (Adoption me = system.adopt("interruptible")) {
                     assertEquals("/t/interruptible", me.path());
                     inside.countDown();
@@ -120,7 +125,7 @@ class AdoptTest {
                     inside.countDown();
                 }
             });
-            Thread stubborn = Thread.ofPlatform().daemon().name("stubborn").start(() -> {
+            CompletableFuture<Void> stubborn = onOwnThread(() -> {
                 try (Adoption me = system.adopt("stubborn")) {
                     inside.countDown();
                     boolean done = false;
@@ -144,9 +149,8 @@ class AdoptTest {
                                     && !end.stack().isEmpty()),
                     report::toText);
             release.countDown();
-            polite.join(10_000);
-            stubborn.join(10_000);
-            assertFalse(polite.isAlive() || stubborn.isAlive());
+            polite.get(10, TimeUnit.SECONDS); // throws what was thrown there
+            stubborn.get(10, TimeUnit.SECONDS);
             assertEquals(List.of(), log.lines());
         }
     }

@@ -199,7 +199,7 @@ class DecisionTest {
                 throw new java.io.IOException("checked");
             });
             ref.tell(ctx -> {
-                throw new AssertionError();
+                throw new LinkageError();
             });
             settle();
             assertEquals(List.of("/t/a RESUME", "/t/a RESTART", "/t/a STOP"), events.judgements());

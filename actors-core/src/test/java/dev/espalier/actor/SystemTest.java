@@ -18,6 +18,7 @@ import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -102,15 +103,15 @@ class SystemTest {
         });
         for (int i = 0; i < 100; i++) {
             ActorSystem system = plain("t").start();
-            Thread spawner = Thread.startVirtualThread(() -> {
+            CompletableFuture<Void> spawner = CompletableFuture.runAsync(() -> {
                 try {
                     system.spawnBody("a", (inbox, ctx) -> inbox.receive());
                 } catch (SpawnRefusedException e) {
                     assertTrue(system.isStopping());
                 }
-            });
+            }, Thread::startVirtualThread);
             system.shutdown();
-            spawner.join();
+            spawner.join(); // throws what was thrown there
             assertTrue(system.find("/t/a").isEmpty());
         }
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -72,6 +74,18 @@ class TillTest {
             assertFalse(till.remove());
             assertEquals(0, VirtualTime.pendingAlarms());
         });
+    }
+
+    /// By default, the executor below would keep a task that was cancelled until its time.
+    @Test
+    void shouldNotStayInTheRealTimerWhenRemoved() {
+        Set<Runnable> before = PendingTimers.now();
+        for (int i = 0; i < 1_000; i++) {
+            assertTrue(Till.after(Duration.ofHours(1)).remove());
+        }
+        Set<Runnable> after = new HashSet<>(PendingTimers.now());
+        after.removeAll(before);
+        assertTrue(after.size() < 100, () -> after.size() + " stay"); // some of others may have come
     }
 
     @Test

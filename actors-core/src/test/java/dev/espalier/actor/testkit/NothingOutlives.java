@@ -22,7 +22,7 @@ import org.opentest4j.AssertionFailedError;
 /// green or platform thread, a timer. What was there before the test does not count, and what is about to end
 /// gets 2 s for it.
 ///
-/// {@snippet class="dev.espalier.actor.GuideTest" region="nothing-outlives"}
+/// {@snippet class="dev.espalier.actor.TestingGuideTest" region="nothing-outlives"}
 ///
 /// A test or `@BeforeEach` method with a parameter of type [ActorSystem] gets a fresh system, which is stopped
 /// after the `@AfterEach` methods. It runs in real time and leaves the signals of the process alone.

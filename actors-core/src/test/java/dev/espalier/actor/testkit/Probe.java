@@ -18,7 +18,7 @@ import org.opentest4j.AssertionFailedError;
 
 /// An actor that records the messages it gets, so that a test can wait for them.
 ///
-/// {@snippet class="dev.espalier.actor.GuideTest" region="probe"}
+/// {@snippet class="dev.espalier.actor.TestingGuideTest" region="probe"}
 ///
 /// Every `expect` and `fishFor` takes messages out of the record in the order in which they arrived;
 /// [#messages] still shows them afterwards. A request is a message like any other: the test takes it and

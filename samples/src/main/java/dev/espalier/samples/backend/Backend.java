@@ -11,14 +11,13 @@ import dev.espalier.actor.StartFailedException;
 import dev.espalier.actor.StopReport;
 import dev.espalier.actor.Supervision;
 import java.time.Duration;
-import java.util.Iterator;
 import java.util.List;
 
 /// The order desk; see the package for the tree.
 ///
 /// Usage: `samples/run backend [--port N] [--db URL]` serves until SIGTERM or SIGINT; `samples/run backend
-/// --demo` starts one, drives it, stops it and checks that nothing was lost; with `--profile` it also
-/// leaves a report of who cost what.
+/// --demo [--db URL]` starts one, drives it, stops it and checks that nothing was lost; with `--profile` it
+/// also leaves a report of who cost what. Without a URL the database is a file of H2.
 public final class Backend implements AutoCloseable {
     private static final BackOff BACK_OFF = BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(5));
     private static final int MAILBOX = 4_096;
@@ -92,27 +91,21 @@ public final class Backend implements AutoCloseable {
     }
 
     public static void main(String[] args) throws Exception {
-        int port = 8_080;
-        String db = Settings.h2("./orders");
-        for (Iterator<String> rest = List.of(args).iterator(); rest.hasNext(); ) {
-            String option = rest.next();
-            if (option.equals("--demo") && args.length == 1) {
-                System.exit(Demo.run() ? 0 : 1);
-            } else if (option.equals("--demo")
-                    && args.length == 2
-                    && rest.next().equals("--profile")) {
-                System.exit(Demo.runProfiled() ? 0 : 1);
-            } else if (option.equals("--port") && rest.hasNext()) {
-                port = Integer.parseInt(rest.next());
-            } else if (option.equals("--db") && rest.hasNext()) {
-                db = rest.next();
-            } else {
-                System.err.println("usage: backend [--port N] [--db JDBC-URL] | --demo [--profile]");
-                System.exit(2);
-            }
+        Arguments wanted;
+        try {
+            wanted = Arguments.parse(List.of(args));
+        } catch (IllegalArgumentException e) {
+            System.err.println(e.getMessage() + "\n" + Arguments.USAGE);
+            System.exit(2);
+            return;
         }
         try {
-            start(Settings.of(port, db)).system().awaitShutdown();
+            if (wanted.demo()) {
+                System.exit(Demo.run(wanted) ? 0 : 1);
+            }
+            start(Settings.of(wanted.port(), wanted.db().orElse(Settings.h2("./orders"))))
+                    .system()
+                    .awaitShutdown();
         } catch (StartFailedException e) {
             System.err.println("The backend could not start: " + e.getCause());
             System.exit(1);

@@ -28,11 +28,22 @@ import java.util.stream.Stream;
 final class Demo {
     private static final int REQUESTS = 4_000;
     private static final int AT_ONCE = 48;
+    private static final String WHAT = REQUESTS
+            + " requests to a real server, some of them bad and some twice. The pricing service breaks now and then,"
+            + "\non purpose: it is restarted, and no order is lost. Its crash reports are part of the show.\n";
 
     private final Queue<Comparison.Answered> answers = new ConcurrentLinkedQueue<>();
 
-    /// Runs it with a database of its own, and says whether all was right.
-    static boolean run() throws Exception {
+    /// Says whether all was right.
+    static boolean run(Arguments wanted) throws Exception {
+        return wanted.profile() ? profiled(wanted) : onDatabase(wanted);
+    }
+
+    private static boolean onDatabase(Arguments wanted) throws Exception {
+        return wanted.db().isPresent() ? new Demo().run(wanted.db().get()) : onOwnDatabase();
+    }
+
+    private static boolean onOwnDatabase() throws Exception {
         Path folder = Files.createTempDirectory("backend-demo");
         try {
             return new Demo().run(Settings.h2(folder.resolve("orders").toString()));
@@ -46,13 +57,13 @@ final class Demo {
         }
     }
 
-    /// As [#run], and writes a profile to a folder that it names.
-    static boolean runProfiled() throws Exception {
+    /// Writes a profile to a folder that it names.
+    private static boolean profiled(Arguments wanted) throws Exception {
         String now = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
         Path folder = Path.of("backend-profile-" + now).toAbsolutePath();
         try (Profiler profiler =
                 Profiler.builder().folder(folder).flightRecorder().start()) {
-            boolean right = run();
+            boolean right = onDatabase(wanted);
             System.out.print("\n" + profiler.report().toText(Sort.OWN));
             System.out.println("\nThe profile is in " + folder);
             return right;
@@ -61,7 +72,13 @@ final class Demo {
 
     private boolean run(String db) throws Exception {
         StopReport report;
+        System.out.println(WHAT);
         try (Backend backend = Backend.start(Settings.of(0, db))) {
+            int before = Comparison.rows(db).size();
+            if (before > 0) {
+                System.out.println("The demo needs a database without orders; this one has " + before + ".");
+                return false;
+            }
             URI orders = URI.create("http://localhost:" + backend.port() + "/orders");
             send(orders, 0, REQUESTS / 2);
             System.out.print(

@@ -6,6 +6,7 @@ import dev.espalier.actor.Body;
 import dev.espalier.actor.Inbox;
 import dev.espalier.sync.Strand;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -73,7 +74,12 @@ final class Http implements Body<Void> {
     }
 
     private HttpServer listen() throws IOException {
-        return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port()), BACKLOG);
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), settings.port());
+        try {
+            return HttpServer.create(address, BACKLOG);
+        } catch (BindException e) {
+            throw new IOException("port " + settings.port() + ": " + e.getMessage() + "; --port takes another", e);
+        }
     }
 
     private static void stop(HttpServer server, Routes routes) throws IOException {
