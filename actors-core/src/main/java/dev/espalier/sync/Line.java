@@ -64,18 +64,29 @@ class Line {
         }
     }
 
+    /// Calls all that still wait, the oldest first.
+    ///
+    /// @return how many
+    final int callAll() {
+        int called = 0;
+        while (call() != null) {
+            called++;
+        }
+        return called;
+    }
+
     /// Hands a value over to the first one that still waits.
     ///
-    /// @return false if nobody waits
-    final boolean handOver(Object value) {
+    /// @return its place, not in line any more; null if nobody waits
+    final @Nullable Place handOver(Object value) {
         while (true) {
             Place place = first;
             if (place == null) {
-                return false;
+                return null;
             }
             place.value = value; // before the claim: from then on its strand may read it
             if (call(place)) {
-                return true;
+                return place;
             }
             place.value = null;
         }

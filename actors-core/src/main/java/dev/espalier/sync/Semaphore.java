@@ -210,10 +210,6 @@ public final class Semaphore {
     }
 
     private boolean await(long wanted, long deadlineNanos, @Nullable Signal till) {
-        CancelScope.check();
-        if (Strand.isOver(deadlineNanos) || (till != null && till.isGo())) {
-            return tryAcquire(wanted);
-        }
         Request request = join(wanted);
         return request == null || request.await(this, deadlineNanos, till);
     }

@@ -72,6 +72,7 @@ final class Wait {
     /// @throws CancelledException if cancelled or interrupted before it was granted; then it is given up
     Object await(Object blocker, long deadlineNanos, @Nullable Signal till) {
         try {
+            strand.checkCancelled(); // also if the deadline has come
             parkUntilOver(blocker, deadlineNanos, till);
         } catch (CancelledException cancelled) {
             if (claim(GIVEN_UP)) {
