@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// | `outcome` | who claims | all | CAS; volatile read |
 /// | `strand` | constructor | all | final |
 ///
-/// *Proof.* `LineTest`; every primitive's random model test.
+/// *Proof.* `LawsTest`, `CancelStormTest`.
 final class Wait {
     /// The outcome of a wait that nobody granted.
     static final Object GIVEN_UP = new Object();

@@ -10,6 +10,9 @@ import dev.espalier.actor.SnippetsTest.OrderDesk;
 import dev.espalier.actor.testkit.NothingOutlives;
 import dev.espalier.actor.testkit.Probe;
 import dev.espalier.sync.CancelScope;
+import dev.espalier.sync.Channel;
+import dev.espalier.sync.Select;
+import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.io.IOException;
@@ -614,5 +617,26 @@ class GuideTest {
         }
         // @end
         assertFalse(Strand.current().isVirtualTime());
+    }
+
+    // primitives.md
+
+    @Test
+    void shouldChooseWhatComesFirst() throws Exception {
+        simulate(() -> {
+            // @start region="select"
+            Channel<String> orders = Channel.bounded(100);
+            Strand.start("customer", () -> {
+                orders.send("tea");
+                orders.close();
+            });
+            var pleaseStop = new Signal();
+            String first = Select.<String>of()
+                    .receive(orders, order -> order.orElse("none"))
+                    .onGo(pleaseStop, () -> "stopped")
+                    .await();
+            // @end
+            assertEquals("tea", first);
+        });
     }
 }

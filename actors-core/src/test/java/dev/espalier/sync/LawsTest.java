@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /// order, whatever time-outs, tills and cancels come in between.
 @Tag("slow")
 class LawsTest {
-    private static final int SEEDS = 10;
+    private static final int SEEDS = 4;
     private static final int STRANDS = 6;
     private static final int CALLS = 60;
 
