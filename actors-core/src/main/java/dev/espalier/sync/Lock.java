@@ -2,6 +2,8 @@ package dev.espalier.sync;
 
 import static java.util.Objects.requireNonNull;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +26,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
-/// | `owner` | the holder | all; a thread can find only itself there if it holds the lock | volatile |
+/// | `owner` | the holder | all; a thread can find only itself there if it holds the lock | opaque |
 /// | `holds` | the holder | the holder | plain, ordered by `one` |
 public final class Lock {
+    private static final VarHandle OWNER;
+
+    static {
+        try {
+            OWNER = MethodHandles.lookup().findVarHandle(Lock.class, "owner", Thread.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Semaphore one = new Semaphore(1);
-    private volatile @Nullable Thread owner;
+    @SuppressWarnings("unused") // through OWNER
+    private @Nullable Thread owner;
     private int holds;
 
     /// A lock that nobody holds.
@@ -75,7 +88,7 @@ public final class Lock {
     public void unlock() {
         requireHeld();
         if (--holds == 0) {
-            owner = null;
+            OWNER.setOpaque(this, null);
             one.release();
         }
     }
@@ -121,14 +134,14 @@ public final class Lock {
     /// @return true if the caller may unlock it
     @SuppressWarnings("ReferenceEquality") // the same, not an equal one
     public boolean isHeld() {
-        return owner == Thread.currentThread();
+        return OWNER.getOpaque(this) == Thread.currentThread();
     }
 
     /// Which thread holds it.
     ///
     /// @return null if nobody; may be out of date at once
     public @Nullable Thread owner() {
-        return owner;
+        return (Thread) OWNER.getOpaque(this);
     }
 
     /// How many threads wait for it; for displays and tests.
@@ -154,7 +167,7 @@ public final class Lock {
     }
 
     private void own(int times) {
-        owner = Thread.currentThread();
+        OWNER.setOpaque(this, Thread.currentThread());
         holds = times;
     }
 
@@ -173,7 +186,7 @@ public final class Lock {
     int giveUp() {
         int times = holds;
         holds = 0;
-        owner = null;
+        OWNER.setOpaque(this, null);
         one.release();
         return times;
     }
@@ -188,7 +201,7 @@ public final class Lock {
 
     @Override
     public String toString() {
-        Thread holder = owner;
+        Thread holder = owner();
         return "Lock[" + (holder == null ? "free" : "held by " + holder.getName()) + "]";
     }
 }
