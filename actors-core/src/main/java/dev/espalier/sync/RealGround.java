@@ -62,9 +62,7 @@ final class RealGround implements Ground {
             return;
         }
         long left = deadlineNanos - System.nanoTime();
-        if (left > 0) {
-            LockSupport.parkNanos(blocker, left);
-        }
+        LockSupport.parkNanos(blocker, Math.max(1, left)); // at least once: who gives way for 1 ns wants to be away
     }
 
     @Override

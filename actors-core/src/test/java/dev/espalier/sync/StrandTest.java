@@ -159,4 +159,20 @@ class StrandTest {
         long now = Strand.now();
         assertTrue(Strand.deadlineAfter(LONG) - now >= LONG.toNanos());
     }
+
+    @Test
+    void shouldLetOthersRunWhenItGivesWayForAMoment() {
+        var served = new Signal();
+        var giveUp = Till.after(Duration.ofSeconds(10));
+        for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+            Strand.start("busy-" + i, () -> {
+                while (!served.isGo() && !giveUp.isGo()) {
+                    Strand.giveWay(1);
+                }
+            });
+        }
+        Strand.start("newcomer", served::go);
+        assertTrue(served.waitForGo(giveUp));
+        giveUp.remove();
+    }
 }
