@@ -106,6 +106,7 @@ class QueueTest {
             Strand.start("adder", () -> queue.add(6));
             Strand.sleep(SECOND);
             given.cancel();
+            given.done().waitForGo();
             for (int i = 0; i <= 6; i++) {
                 assertEquals(Optional.of(i), queue.pop());
             }
