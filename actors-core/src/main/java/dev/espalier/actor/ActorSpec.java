@@ -80,9 +80,13 @@ public final class ActorSpec<M> {
         return new ActorSpec<>(name, body, SpawnOptions.BODY_WITH_RESULT);
     }
 
-    /// A node without code of its own: the root, or an adopted thread.
+    /// A node without code of the engine's: the root, or an adopted thread.
     static ActorSpec<Object> node(String name, Optional<Thread> adopted, Supervision supervision) {
         return new ActorSpec<Object>(name, adopted, SpawnOptions.NODE).supervision(supervision);
+    }
+
+    static ActorSpec<Object> fork(String name, boolean ofGroup) {
+        return new ActorSpec<Object>(name, ofGroup, SpawnOptions.FORK).grace(DEFAULT_GRACE);
     }
 
     /// The name.

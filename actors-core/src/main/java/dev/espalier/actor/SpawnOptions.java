@@ -20,7 +20,9 @@ final class SpawnOptions {
         /// A [ResultBody].
         BODY_WITH_RESULT,
         /// The thread that is adopted, or none for the root.
-        NODE
+        NODE,
+        /// Whether a group waits for this [dev.espalier.sync.Fork].
+        FORK
     }
 
     static final SpawnOptions BEHAVIOR = new SpawnOptions(Kind.BEHAVIOR, Restart.PERMANENT);
@@ -28,6 +30,7 @@ final class SpawnOptions {
     static final SpawnOptions BODY = new SpawnOptions(Kind.BODY, Restart.TRANSIENT);
     static final SpawnOptions BODY_WITH_RESULT = new SpawnOptions(Kind.BODY_WITH_RESULT, Restart.TRANSIENT);
     static final SpawnOptions NODE = new SpawnOptions(Kind.NODE, Restart.TEMPORARY);
+    static final SpawnOptions FORK = new SpawnOptions(Kind.FORK, Restart.TEMPORARY);
 
     final Kind kind;
     Restart restart;
@@ -79,17 +82,13 @@ final class SpawnOptions {
     }
 
     /// What runs the code of this actor.
+    @SuppressWarnings("unchecked") // nodes and forks take any message: ActorSpec makes them so
     static <M> Program<M> program(Cell<M> cell) {
         return switch (cell.spec.options.kind) {
             case BEHAVIOR, BEHAVIOR_WITH -> new BehaviorProgram<>(cell);
             case BODY, BODY_WITH_RESULT -> new BodyProgram<>(cell);
-            case NODE -> node(cell);
+            case NODE -> (Program<M>) new InlineProgram((Cell<Object>) cell, ((Optional<Thread>) cell.spec.code).orElse(null));
+            case FORK -> (Program<M>) new ForkProgram((Cell<Object>) cell, (Boolean) cell.spec.code);
         };
-    }
-
-    @SuppressWarnings("unchecked") // nodes are made by ActorSpec#node
-    private static <M> Program<M> node(Cell<M> cell) {
-        var adopted = (Optional<Thread>) cell.spec.code;
-        return (Program<M>) new InlineProgram((Cell<Object>) cell, adopted.orElse(null));
     }
 }

@@ -1,0 +1,344 @@
+package dev.espalier.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+
+/// A queue in front of a slow sink: items are delivered in batches, by a green thread of its own, in order.
+///
+/// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="batching"}
+///
+/// A batch is delivered when it is full, when its first item has waited for the *age*, at [#flush] and at [#close]. If
+/// the sink throws, the batch is tried again, with growing waits in between; after the last attempt the error callback
+/// gets it. So every item that was added is delivered, or told to that callback, once.
+///
+/// Close it: until then its thread lives. An actor does so in `onStop`.
+///
+/// *Failure.* Adding to a closed one throws [ClosedException]. Without an error callback a batch that was given up is
+/// logged as an error. What the callback throws is logged.
+/// *Threads.* Thread-safe; the sink and the callback are called by one thread at a time.
+/// *Memory.* As many items as the bound, and one batch.
+///
+/// *Source.* `ThreadedQueue` of mo-threads.
+///
+/// @param <T> the items
+public final class BatchingQueue<T> implements AutoCloseable {
+    /// Where the batches go.
+    ///
+    /// @param <T> the items
+    @FunctionalInterface
+    public interface Sink<T> {
+        /// Takes a batch, all or nothing; may block.
+        ///
+        /// @param batch at least one item; immutable
+        /// @throws Exception if it is to be tried again
+        void accept(List<T> batch) throws Exception;
+    }
+
+    /// Gets the batches that were given up.
+    ///
+    /// @param <T> the items
+    @FunctionalInterface
+    public interface Loss<T> {
+        /// Takes a batch that was not delivered.
+        ///
+        /// @param batch at least one item; immutable
+        /// @param cause what the sink threw last
+        void accept(List<T> batch, Throwable cause);
+    }
+
+    /// What became of the items so far.
+    ///
+    /// @param added how many were added
+    /// @param delivered how many the sink has taken
+    /// @param lost how many were given up
+    /// @param retries how often a batch was tried again
+    public record Statistics(long added, long delivered, long lost, long retries) {}
+
+    /// How it is set up. Mutable; confined to one thread.
+    ///
+    /// @param <T> the items
+    public static final class Builder<T> {
+        private final String name;
+        private final Sink<T> sink;
+        private int size = 1_000;
+        private Duration age = Duration.ofSeconds(1);
+        private int bound = 100_000;
+        private int attempts = 3;
+        private Duration firstWait = Duration.ofMillis(100);
+        private Duration longestWait = Duration.ofSeconds(10);
+        private Loss<T> loss;
+
+        private Builder(String name, Sink<T> sink) {
+            this.name = requireNonNull(name, "name");
+            this.sink = requireNonNull(sink, "sink");
+            this.loss = (batch, cause) -> Report.error(name + " has lost " + batch.size() + " items", cause);
+        }
+
+        /// How many items a batch has at most. Default: 1,000.
+        ///
+        /// @param items at least 1
+        public Builder<T> size(int items) {
+            size = atLeastOne(items, "size");
+            return this;
+        }
+
+        /// How long an item waits for others at most. Default: 1 s.
+        ///
+        /// @param wait not negative; zero: a batch is what is there
+        public Builder<T> age(Duration wait) {
+            age = notNegative(wait);
+            return this;
+        }
+
+        /// How many items may wait; then adding does. Default: 100,000.
+        ///
+        /// @param items at least 1
+        public Builder<T> bound(int items) {
+            bound = atLeastOne(items, "bound");
+            return this;
+        }
+
+        /// How often the sink gets a batch, and how long it rests after a failure: twice as long after each, give or
+        /// take a tenth. Default: 3 times; 100 ms to 10 s.
+        ///
+        /// @param times at least 1
+        /// @param first the wait after the first failure; not negative
+        /// @param longest the longest wait; not negative
+        public Builder<T> attempts(int times, Duration first, Duration longest) {
+            attempts = atLeastOne(times, "attempts");
+            firstWait = notNegative(first);
+            longestWait = notNegative(longest);
+            return this;
+        }
+
+        /// Who gets the batches that were given up. Default: the log.
+        public Builder<T> onLoss(Loss<T> callback) {
+            loss = requireNonNull(callback, "callback");
+            return this;
+        }
+
+        /// Starts it, on a green thread with its name.
+        public BatchingQueue<T> start() {
+            return new BatchingQueue<>(this);
+        }
+
+        private static int atLeastOne(int value, String what) {
+            if (value < 1) {
+                throw new IllegalArgumentException("the " + what + " must be at least 1, not " + value);
+            }
+            return value;
+        }
+
+        private static Duration notNegative(Duration value) {
+            if (value.isNegative()) {
+                throw new IllegalArgumentException("negative duration: " + value);
+            }
+            return value;
+        }
+    }
+
+    private final Builder<T> setUp;
+    private final Queue<T> queue;
+    private final AtomicLong added = new AtomicLong();
+    private final AtomicLong delivered = new AtomicLong();
+    private final AtomicLong lost = new AtomicLong();
+    private final AtomicLong retries = new AtomicLong();
+    private final Progress settled = new Progress();
+    private final CancelScope scope;
+    private final Signal ended = new Signal("ended");
+    /// Up to which item, counted from 1, nothing waits for its age.
+    private final AtomicLong flushTo = new AtomicLong();
+
+    private volatile Signal hurry = new Signal();
+    private long takenOut;
+
+    private BatchingQueue(Builder<T> b) {
+        setUp = b;
+        queue = Queue.bounded(b.bound);
+        scope = new CancelScope(b.name);
+        Strand.start(b.name, this::live);
+    }
+
+    /// Sets up one.
+    ///
+    /// @param <T> the items
+    /// @param name of its thread
+    /// @param sink where the batches go
+    /// @return to be started
+    public static <T> Builder<T> to(String name, Sink<T> sink) {
+        return new Builder<>(name, sink);
+    }
+
+    /// Adds an item; waits for room.
+    ///
+    /// @throws ClosedException if it is closed, or is closed while this waits
+    /// @throws CancelledException if cancelled or interrupted while it waits; then it was not added
+    public void add(T item) {
+        queue.add(item);
+        added.incrementAndGet();
+    }
+
+    /// Adds an item, but does not wait for ever.
+    ///
+    /// @param limit how long at most; not negative
+    /// @return true if it was added; false if there was no room in time
+    /// @throws ClosedException if it is closed, or is closed while this waits
+    /// @throws CancelledException if cancelled or interrupted while it waits; then it was not added
+    public boolean add(T item, Duration limit) {
+        boolean has = queue.add(item, limit);
+        if (has) {
+            added.incrementAndGet();
+        }
+        return has;
+    }
+
+    /// Delivers what was added before this call, without waiting for more, and waits for that.
+    ///
+    /// @param limit how long at most; not negative
+    /// @return true if each of these items was delivered or given up in time
+    /// @throws CancelledException if cancelled or interrupted meanwhile
+    public boolean flush(Duration limit) {
+        long target = added.get();
+        flushTo.accumulateAndGet(target, Math::max);
+        hurry.go();
+        return settled.waitFor(target, limit);
+    }
+
+    /// Takes no more items, delivers what is there, and waits for that, attempts and all.
+    ///
+    /// @throws CancelledException if the caller is cancelled or interrupted meanwhile; the delivery goes on
+    @Override
+    public void close() {
+        queue.close();
+        hurry.go();
+        ended.waitForGo();
+    }
+
+    /// As [#close()], but not for ever: when the time is over, the sink is cancelled, and what is left is given up.
+    ///
+    /// @param limit how long at most; not negative
+    /// @return true if it has ended in time
+    /// @throws CancelledException if the caller is cancelled or interrupted meanwhile; the delivery goes on
+    public boolean close(Duration limit) {
+        queue.close();
+        hurry.go();
+        boolean inTime = ended.waitForGo(limit);
+        if (!inTime) {
+            scope.cancel();
+        }
+        return inTime;
+    }
+
+    /// What became of the items so far; exact when nobody adds and it is flushed.
+    ///
+    /// @return a snapshot
+    public Statistics statistics() {
+        return new Statistics(added.get(), delivered.get(), lost.get(), retries.get());
+    }
+
+    // Its thread.
+
+    private void live() {
+        try {
+            scope.run(this::deliverAll);
+        } catch (CancelledException e) {
+            queue.close();
+            List<T> rest = queue.popAll();
+            if (!rest.isEmpty()) {
+                lose(rest, e);
+            }
+        } finally {
+            ended.go();
+        }
+    }
+
+    private void deliverAll() {
+        for (List<T> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
+            deliver(List.copyOf(batch));
+        }
+    }
+
+    /// @return empty at the end
+    private List<T> nextBatch() {
+        List<T> batch = new ArrayList<>();
+        queue.pop().ifPresent(batch::add);
+        long deadline = Strand.deadlineAfter(setUp.age);
+        boolean more = !batch.isEmpty();
+        while (more && batch.size() < setUp.size) {
+            var next = queue.tryPop();
+            if (next.isEmpty()) {
+                next = awaitNext(takenOut + batch.size(), deadline);
+            }
+            more = next.isPresent();
+            next.ifPresent(batch::add);
+        }
+        takenOut += batch.size();
+        return batch;
+    }
+
+    /// No flush is missed: `hurry` is written before `flushTo` is read, and a flush does it the other way round.
+    private Optional<T> awaitNext(long have, long deadline) {
+        Signal mine = new Signal();
+        hurry = mine;
+        return have <= flushTo.get() ? Optional.empty() : queue.pop(deadline, mine);
+    }
+
+    private void deliver(List<T> batch) {
+        try {
+            attempt(batch);
+            delivered.addAndGet(batch.size());
+            settled.advance(batch.size());
+        } catch (Throwable failure) {
+            lose(batch, failure);
+            if (failure instanceof CancelledException cancelled && cancelled.isFrom(scope)) {
+                throw cancelled;
+            }
+        }
+    }
+
+    private void attempt(List<T> batch) throws Exception {
+        Duration wait = setUp.firstWait;
+        for (int left = setUp.attempts - 1; ; left--) {
+            try {
+                setUp.sink.accept(batch);
+                return;
+            } catch (CancelledException e) {
+                throw e;
+            } catch (Exception e) {
+                if (left == 0) {
+                    throw e;
+                }
+            }
+            retries.incrementAndGet();
+            Strand.sleep(jittered(wait));
+            wait = wait.multipliedBy(2);
+        }
+    }
+
+    private Duration jittered(Duration wait) {
+        Duration most = wait.compareTo(setUp.longestWait) < 0 ? wait : setUp.longestWait;
+        return Duration.ofNanos((long) (most.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
+    }
+
+    private void lose(List<T> batch, Throwable cause) {
+        lost.addAndGet(batch.size());
+        try {
+            setUp.loss.accept(batch, cause);
+        } catch (Throwable t) {
+            Report.error("the error callback of " + setUp.name + " failed", t);
+        } finally {
+            settled.advance(batch.size());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "BatchingQueue[" + setUp.name + ", " + queue.size() + " waiting]";
+    }
+}

@@ -1,0 +1,129 @@
+package dev.espalier.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BatchingQueueTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DAY = Duration.ofDays(1);
+
+    private final List<List<Integer>> batches = new ArrayList<>();
+    private final List<List<Integer>> lost = new ArrayList<>();
+
+    private BatchingQueue.Builder<Integer> queue() {
+        return BatchingQueue.<Integer>to("sink", batches::add).size(3).age(SECOND);
+    }
+
+    @Test
+    void shouldDeliverWhenFullOrOldOrClosed() throws Exception {
+        VirtualTime.run(() -> {
+            var queue = queue().start();
+            for (int i = 1; i <= 4; i++) {
+                queue.add(i);
+            }
+            VirtualTime.pause();
+            VirtualTime.pause();
+            assertEquals(List.of(List.of(1, 2, 3)), batches);
+            Strand.sleep(SECOND.plusMillis(1));
+            assertEquals(List.of(List.of(1, 2, 3), List.of(4)), batches);
+            queue.add(5);
+            queue.close();
+            assertEquals(List.of(List.of(1, 2, 3), List.of(4), List.of(5)), batches);
+            assertEquals(SECOND.plusMillis(1), VirtualTime.elapsed());
+            assertThrows(ClosedException.class, () -> queue.add(6));
+            assertEquals(new BatchingQueue.Statistics(5, 5, 0, 0), queue.statistics());
+        });
+    }
+
+    @Test
+    void shouldDeliverAtOnceWhenFlushed() throws Exception {
+        for (long seed = 0; seed < 100; seed++) {
+            batches.clear();
+            VirtualTime.run(seed, () -> {
+                var queue = queue().age(DAY).start();
+                queue.add(1);
+                queue.add(2);
+                assertTrue(queue.flush(SECOND));
+                assertEquals(List.of(1, 2), batches.stream().flatMap(List::stream).toList());
+                assertTrue(queue.flush(SECOND));
+                queue.close();
+                assertEquals(Duration.ZERO, VirtualTime.elapsed());
+            });
+        }
+    }
+
+    @Test
+    void shouldTryAgainAndThenGiveUp() throws Exception {
+        VirtualTime.run(() -> {
+            int[] calls = new int[1];
+            var queue = BatchingQueue.<Integer>to("sink", batch -> {
+                        calls[0]++;
+                        if (batch.contains(2) || calls[0] == 1) {
+                            throw new IOException("no");
+                        }
+                        batches.add(batch);
+                    })
+                    .size(1)
+                    .attempts(3, SECOND, SECOND.multipliedBy(10))
+                    .onLoss((batch, cause) -> {
+                        assertEquals("no", cause.getMessage());
+                        lost.add(batch);
+                        throw new IllegalStateException("the callback fails, too");
+                    })
+                    .start();
+            queue.add(1);
+            queue.add(2);
+            queue.add(3);
+            queue.close();
+            assertEquals(List.of(List.of(1), List.of(3)), batches);
+            assertEquals(List.of(List.of(2)), lost);
+            assertEquals(new BatchingQueue.Statistics(3, 2, 1, 3), queue.statistics());
+            long millis = VirtualTime.elapsed().toMillis(); // 1 s; 1 s and 2 s; a tenth more or less each
+            assertTrue(millis >= 3_600 && millis <= 4_400, "took " + millis);
+        });
+    }
+
+    @Test
+    void shouldHoldUpProducersWhenTheSinkIsSlow() throws Exception {
+        VirtualTime.run(() -> {
+            var queue = BatchingQueue.<Integer>to("sink", batch -> Strand.sleep(SECOND))
+                    .size(1)
+                    .bound(2)
+                    .start();
+            for (int i = 0; i < 3; i++) {
+                queue.add(i);
+                VirtualTime.pause();
+            }
+            assertFalse(queue.add(3, Duration.ofMillis(1)));
+            assertTrue(queue.add(3, DAY));
+            queue.close();
+            assertEquals(Duration.ofSeconds(4), VirtualTime.elapsed());
+        });
+    }
+
+    @Test
+    void shouldGiveUpWhatIsLeftWhenTheCloseTakesTooLong() throws Exception {
+        VirtualTime.run(() -> {
+            var queue = BatchingQueue.<Integer>to("sink", batch -> Strand.sleep(DAY))
+                    .size(1)
+                    .onLoss((batch, cause) -> lost.add(batch))
+                    .start();
+            queue.add(1);
+            queue.add(2);
+            queue.add(3);
+            assertFalse(queue.close(SECOND));
+            assertTrue(queue.close(SECOND));
+            assertEquals(List.of(List.of(1), List.of(2, 3)), lost);
+            assertEquals(3, queue.statistics().lost());
+            assertEquals(SECOND, VirtualTime.elapsed());
+        });
+    }
+}
