@@ -49,6 +49,10 @@ public final class Strand {
     private CancelScope.@Nullable Source expected;
 
     private @Nullable CancelScope scope;
+    /// For coroutines: whose code runs here; written before the strand goes on.
+    @Nullable
+    Ring ring;
+
     private int shields;
     private boolean heldInterrupt;
     private volatile boolean cancelHint;
@@ -152,6 +156,15 @@ public final class Strand {
         var strand = new Strand(ground, name, green, daemon, body);
         ground.launch(strand);
         return strand;
+    }
+
+    /// A green thread that is started by [#launch].
+    Strand unstartedSibling(String name, Runnable work) {
+        return new Strand(ground, name, true, true, work);
+    }
+
+    void launch() {
+        ground.launch(this);
     }
 
     Ground ground() {
@@ -401,6 +414,22 @@ public final class Strand {
         return shields;
     }
 
+    void shields(int held) {
+        shields = held;
+    }
+
+    /// Makes an interrupt that a shield holds back one that is pending.
+    void releaseInterrupt() {
+        if (heldInterrupt) {
+            heldInterrupt = false;
+            thread.interrupt();
+        }
+    }
+
+    boolean isHinted() {
+        return cancelHint;
+    }
+
     void hintCancel() {
         cancelHint = true;
     }
@@ -412,9 +441,8 @@ public final class Strand {
 
     void endShield() {
         shields--;
-        if (shields == 0 && heldInterrupt) {
-            heldInterrupt = false;
-            thread.interrupt();
+        if (shields == 0) {
+            releaseInterrupt();
         }
     }
 
