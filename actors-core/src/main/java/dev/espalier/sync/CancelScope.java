@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// entered.
 ///
 /// *State.* bit 0 `CANCELLED`, bit 1 `DELIVERED`, bit 2 `ENTERED`, bit 3 `FINISHED`; only ENTERED is ever taken
-/// away.
+/// away, and DELIVERED by the owner before the exception got anywhere.
 /// *Transitions.* `+CANCELLED`: any thread, CAS, unless CANCELLED or FINISHED: the linearization point of
 /// [#cancel].
-/// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw. `+FINISHED`: owner, at the end of
+/// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw; `-DELIVERED`: owner, just after it, if the wait that it
+/// ended had been granted what it waited for. `+FINISHED`: owner, at the end of
 /// [#run].
 /// *Invariant 1.* At most one exception per scope: only the owner delivers, and never with DELIVERED set.
 /// *Invariant 2.* No cancel is missed: [#enter] writes `bound` and then reads the state, [#cancel] writes the
@@ -273,6 +274,12 @@ public final class CancelScope {
     void moved(Strand to, int moreShields) {
         shields += moreShields;
         bound = to;
+    }
+
+    /// Makes a cancel pending again that was delivered to a wait that was over; see [Wait], invariant 3.
+    void takeBack() {
+        STATE.getAndBitwiseAnd(this, ~DELIVERED);
+        Strand.current().hintCancel();
     }
 
     private boolean isPending() {

@@ -49,4 +49,11 @@ public final class CancelledException extends RuntimeException {
     public boolean isFrom(CancelScope asked) {
         return scope == asked;
     }
+
+    /// It was delivered to a wait that was over: the next blocking call gets it. For the strand that caught it.
+    void takeBack() {
+        if (scope != null) {
+            scope.takeBack(); // an interrupt needs nothing: the flag is still set
+        }
+    }
 }

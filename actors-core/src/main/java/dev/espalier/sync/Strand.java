@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// look finds the cancel.
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
-/// | `tenant`, `host`, `expected`, `scope`, `shields`, `heldInterrupt` | the strand itself | the strand itself | plain
+/// | `tenant`, `host`, `expected`, `scope`, `shields`, `dice`, `heldInterrupt` | the strand itself | the strand itself | plain
 /// |
 /// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
 public final class Strand {
@@ -54,6 +54,7 @@ public final class Strand {
     Ring ring;
 
     private int shields;
+    private long dice;
     private boolean heldInterrupt;
     private volatile boolean cancelHint;
 
@@ -372,6 +373,12 @@ public final class Strand {
     @Override
     public String toString() {
         return "Strand[" + thread.getName() + "]";
+    }
+
+    /// Any number below the bound; for the strand itself. The same ones in every run, for the sake of simulations.
+    int roll(int bound) {
+        dice = dice * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
+        return (int) ((dice >>> 33) % bound);
     }
 
     // ---- For CancelScope: everything below but `hintCancel` is called by the strand itself.

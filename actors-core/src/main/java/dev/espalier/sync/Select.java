@@ -1,0 +1,186 @@
+package dev.espalier.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Waits for the first of several things: values to receive, room to send, signals and tills. Exactly one of them is
+/// done.
+///
+/// If several can be done at once, one is picked at random, so none starves. Otherwise the caller waits in all lines at
+/// the same time, and the first that serves it wins; it leaves the others.
+///
+/// ```
+/// String what = Select.<String>of()
+///         .receive(orders, order -> "order " + order.orElseThrow())
+///         .send(log, "idle", () -> "logged")
+///         .onGo(pleaseStop, () -> "stop")
+///         .await();
+/// ```
+///
+/// A select may be used again and again. What follows a choice runs on the calling thread, after the choice was made.
+///
+/// *Failure.* [ClosedException] if a channel to send into is closed. A call that was cancelled or in vain has done
+/// none of the choices.
+/// *Threads.* Confined to one thread at a time.
+/// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.
+///
+/// *Idea.* All guards are taken in their order, so that nothing changes between the look at the first choice and the
+/// place in the last line; the one word of [Wait] decides who ends the wait.
+///
+/// @param <R> what the choices make
+public final class Select<R> {
+    private final List<Choice<R>> choices = new ArrayList<>();
+    private List<Guard> guards = List.of();
+
+    private Select() {}
+
+    /// A select without choices.
+    ///
+    /// @param <R> what the choices make
+    /// @return a new one
+    public static <R> Select<R> of() {
+        return new Select<>();
+    }
+
+    /// To receive a value.
+    ///
+    /// @param <T> the type of the values
+    /// @param channel where from
+    /// @param then gets the value; empty if the channel has ended, and that can always be chosen
+    /// @return this
+    public <T> Select<R> receive(Channel<T> channel, Function<? super Optional<T>, ? extends R> then) {
+        return add(new ReceiveChoice<>(channel, requireNonNull(then, "then")));
+    }
+
+    /// To send a value.
+    ///
+    /// @param <T> the type of the values
+    /// @param channel where to
+    /// @param value the value
+    /// @param then runs if it was sent
+    /// @return this
+    public <T> Select<R> send(Channel<T> channel, T value, Supplier<R> then) {
+        return add(new SendChoice<>(channel.hub(), requireNonNull(value, "value"), requireNonNull(then, "then")));
+    }
+
+    /// That a signal goes, or a till.
+    ///
+    /// @param signal the signal
+    /// @param then runs if it has gone
+    /// @return this
+    public Select<R> onGo(Signal signal, Supplier<R> then) {
+        return add(new SignalChoice<>(requireNonNull(signal, "signal"), requireNonNull(then, "then")));
+    }
+
+    Select<R> add(Choice<R> choice) {
+        choices.add(choice);
+        guards = choices.stream()
+                .map(Choice::guard)
+                .filter(Objects::nonNull)
+                .distinct()
+                .sorted(Comparator.comparingLong(Guard::order))
+                .toList();
+        return this;
+    }
+
+    /// Waits for the first.
+    ///
+    /// @return what it made
+    /// @throws IllegalStateException if there is no choice
+    /// @throws CancelledException if cancelled or interrupted while it waits
+    public R await() {
+        return requireNonNull(select(true, Long.MAX_VALUE, null)).get();
+    }
+
+    /// Waits for the first, but not for ever.
+    ///
+    /// @param duration how long at most; not negative
+    /// @return what it made; empty if nothing came in time
+    /// @throws IllegalStateException if there is no choice
+    /// @throws CancelledException if cancelled or interrupted while it waits
+    public Optional<R> await(Duration duration) {
+        return Optional.ofNullable(select(true, Strand.deadlineAfter(duration), null))
+                .map(Supplier::get);
+    }
+
+    /// Waits for the first, or gives up when the signal goes.
+    ///
+    /// @param till ends the wait as well
+    /// @return what it made; empty if nothing came in time
+    /// @throws IllegalStateException if there is no choice
+    /// @throws CancelledException if cancelled or interrupted while it waits
+    public Optional<R> await(Signal till) {
+        return Optional.ofNullable(select(true, Long.MAX_VALUE, requireNonNull(till, "till")))
+                .map(Supplier::get);
+    }
+
+    /// Does one of those that can be done at once.
+    ///
+    /// @return what it made; empty if there is none
+    /// @throws IllegalStateException if there is no choice
+    public Optional<R> tryNow() {
+        return Optional.ofNullable(select(false, 0, null)).map(Supplier::get);
+    }
+
+    private @Nullable Supplier<R> select(boolean patient, long deadlineNanos, @Nullable Signal till) {
+        if (choices.isEmpty()) {
+            throw new IllegalStateException("nothing to choose from");
+        }
+        var standings = new ArrayList<Choice.Standing>(choices.size());
+        try {
+            Wait wait;
+            guards.forEach(Guard::lock);
+            try {
+                Supplier<R> ready = now();
+                if (ready != null || !patient) {
+                    return ready;
+                }
+                wait = new Wait();
+                for (Choice<R> each : choices) {
+                    standings.add(each.join(wait));
+                }
+            } finally {
+                guards.forEach(Guard::leave);
+            }
+            return outcome(wait.await(this, deadlineNanos, till), standings);
+        } finally {
+            standings.forEach(Choice.Standing::end);
+        }
+    }
+
+    /// One of those that can be done now, starting anywhere.
+    private @Nullable Supplier<R> now() {
+        int count = choices.size();
+        int start = Strand.current().roll(count);
+        for (int i = 0; i < count; i++) {
+            Supplier<R> ready = choices.get((start + i) % count).now();
+            if (ready != null) {
+                return ready;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable Supplier<R> outcome(Object winner, List<Choice.Standing> standings) {
+        for (int i = 0; i < standings.size(); i++) {
+            if (standings.get(i).is(winner)) {
+                return choices.get(i).granted(winner);
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        return "Select[" + choices.size() + " choices]";
+    }
+}
