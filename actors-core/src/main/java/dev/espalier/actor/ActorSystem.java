@@ -221,7 +221,7 @@ public final class ActorSystem implements AutoCloseable {
         }
         Cell<?> at = root;
         for (int i = 2; i < parts.length && at != null; i++) {
-            at = at.hasChildSet() ? at.children().get(parts[i]) : null;
+            at = at.hasLivingChildren() ? at.children().get(parts[i]) : null;
         }
         return Optional.ofNullable(at);
     }

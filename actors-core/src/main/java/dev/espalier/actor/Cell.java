@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Nursery;
 import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One actor: where its parts meet. Senders use it as [ActorRef]; its life is in [Lifecycle], its user code in
 /// [Program], its messages in [Mailbox].
-final class Cell<M> implements ActorRef<M> {
+final class Cell<M> implements ActorRef<M>, Nursery {
     private static final VarHandle RUN;
     private static final VarHandle STOPPED;
     private static final VarHandle CHILDREN;
@@ -284,6 +285,11 @@ final class Cell<M> implements ActorRef<M> {
     }
 
     // Children.
+
+    @Override
+    public Nursery.Place admit(String fork, boolean ofGroup) {
+        return ForkProgram.admit(this, fork, ofGroup);
+    }
 
     ChildSet children() {
         Object now = children;

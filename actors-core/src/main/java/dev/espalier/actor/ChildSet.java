@@ -54,9 +54,10 @@ final class ChildSet implements Children {
     /// @return the spec that was listed under its name, without an actor
     @Nullable
     ActorSpec<?> add(Cell<?> child) {
+        boolean awaited = child.program instanceof ForkProgram fork && fork.isOfGroup(); // by code of the owner
         lock.lock();
         try {
-            if (!open) {
+            if (!open && !awaited) {
                 throw new SpawnRefusedException(
                         owner.path() + " is stopping and takes no more children: " + child.name() + " was refused",
                         null);
@@ -72,7 +73,7 @@ final class ChildSet implements Children {
                 }
             }
             living.put(child.name(), child);
-            used = true;
+            used |= !awaited;
             return ended.remove(child.name());
         } finally {
             lock.unlock();

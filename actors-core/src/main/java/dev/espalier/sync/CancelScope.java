@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.concurrent.Callable;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// A stretch of code that can be cancelled from outside. Scopes nest.
@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
 /// entered.
 ///
 /// *State.* bit 0 `CANCELLED`, bit 1 `DELIVERED`, bit 2 `ENTERED`, bit 3 `FINISHED`; only ENTERED is ever taken
-/// away, and DELIVERED by the owner before the exception got anywhere.
+/// away, and DELIVERED by the owner before the exception got anywhere; and see [#revive].
 /// *Transitions.* `+CANCELLED`: any thread, CAS, unless CANCELLED or FINISHED: the linearization point of
 /// [#cancel].
-/// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw; `-DELIVERED`: owner, just after it, if the wait that it
-/// ended had been granted what it waited for. `+FINISHED`: owner, at the end of
-/// [#run].
+/// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw; `-DELIVERED`: owner, just after it, if
+/// the wait that it ended had been granted what it waited for. `+FINISHED`: owner, at the end of [#run].
 /// *Invariant 1.* At most one exception per scope: only the owner delivers, and never with DELIVERED set.
 /// *Invariant 2.* No cancel is missed: [#enter] writes `bound` and then reads the state, [#cancel] writes the
 /// state and then reads `bound`; both are volatile, so at least one of them sees the other and sets the
@@ -35,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|
 /// | `state` | canceller, owner | all | CAS; volatile read |
 /// | `bound` | owner | canceller | volatile |
-/// | `outer`, `shields` | owner at entry | owner | plain |
+/// | `outer`, `shields`, `muted` | owner | owner | plain |
 ///
 /// If a canceller stalls after its CAS and before the unpark, a parked owner sleeps on until it goes on; an
 /// owner that was entered with the hint unset likewise. Nobody else is held up.
@@ -68,16 +67,95 @@ public final class CancelScope {
     private volatile @Nullable Strand bound;
     private @Nullable CancelScope outer;
     private int shields;
+    private boolean muted;
+    private final long deadlineNanos;
 
     /// A scope that is not entered yet.
     ///
     /// @param name for messages
     public CancelScope(String name) {
+        this(name, Long.MAX_VALUE);
+    }
+
+    private CancelScope(String name, long deadlineNanos) {
         this.name = requireNonNull(name, "name");
+        this.deadlineNanos = deadlineNanos;
     }
 
     String name() {
         return name;
+    }
+
+    /// Runs the body, but not for ever: when the time is over, its current or next blocking call throws
+    /// [CancelledException], and when it has unwound, this throws [TimedOutException].
+    ///
+    /// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="timeout"}
+    ///
+    /// Time-outs nest: if several are over, the outermost one alone reports. A body that ends by itself, also after
+    /// its time, has its result or its own exception. Code that never blocks is not stopped, see [#check].
+    ///
+    /// *Cost.* A timer: O(log n) with n of them.
+    ///
+    /// @param <T> the type of the result
+    /// @param <X> what the body throws
+    /// @param limit how long; not negative; zero: until the first blocking call
+    /// @param body the code; what it throws comes out
+    /// @return the body's result
+    /// @throws X what the body throws
+    /// @throws TimedOutException if the body was cancelled because the time is over
+    public static <T extends @Nullable Object, X extends Exception> T timeout(Duration limit, Task<T, X> body)
+            throws X {
+        CancelScope scope = new CancelScope("time-out of " + limit, Strand.deadlineAfter(limit));
+        try {
+            return scope.callInTime(body);
+        } catch (CancelledException e) {
+            if (e.isFrom(scope)) {
+                throw new TimedOutException("not done within " + limit, e);
+            }
+            throw e;
+        }
+    }
+
+    private <T extends @Nullable Object, X extends Exception> T callInTime(Task<T, X> body) throws X {
+        Registration timer = Strand.current().schedule(deadlineNanos, this::cancel);
+        try {
+            return call(body);
+        } finally {
+            timer.remove();
+        }
+    }
+
+    /// The same for code without a result.
+    ///
+    /// @param limit how long; not negative; zero: until the first blocking call
+    /// @param body the code; what it throws comes out
+    /// @throws TimedOutException if the body was cancelled because the time is over
+    public static void timeout(Duration limit, Runnable body) {
+        CancelScope.<@Nullable Void, RuntimeException>timeout(limit, () -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /// As [#timeout], where it is no failure that the time was too short.
+    ///
+    /// @param limit how long; not negative; zero: until the first blocking call
+    /// @param body the code; what it throws comes out
+    /// @return true if the body has ended by itself, false if it was cancelled because the time is over
+    public static boolean runAtMost(Duration limit, Runnable body) {
+        CancelScope scope = new CancelScope("time-out of " + limit, Strand.deadlineAfter(limit));
+        try {
+            scope.<@Nullable Void, RuntimeException>callInTime(() -> {
+                body.run();
+                return null;
+            });
+            return true;
+        } catch (CancelledException e) {
+            if (e.isFrom(scope)) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /// Runs the body in this scope.
@@ -96,14 +174,15 @@ public final class CancelScope {
     /// Calls the body in this scope.
     ///
     /// @param <T> the type of the result
+    /// @param <X> what the body throws
     /// @param body the code that can be cancelled; what it throws comes out
     /// @return the body's result
-    /// @throws Exception what the body throws
+    /// @throws X what the body throws
     /// @throws IllegalStateException if the scope was entered before
-    public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+    public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> body) throws X {
         enter();
         try {
-            return body.call();
+            return body.run();
         } finally {
             exit(FINISHED);
         }
@@ -208,14 +287,15 @@ public final class CancelScope {
     /// A scope that is entered inside can still be cancelled itself, so clean-up can have its own time limit.
     ///
     /// @param <T> the type of the result
+    /// @param <X> what the body throws
     /// @param body the clean-up
     /// @return the body's result
-    /// @throws Exception what the body throws
-    public static <T extends @Nullable Object> T shield(Callable<T> body) throws Exception {
+    /// @throws X what the body throws
+    public static <T extends @Nullable Object, X extends Exception> T shield(Task<T, X> body) throws X {
         Strand self = Strand.current();
         self.beginShield();
         try {
-            return body.call();
+            return body.run();
         } finally {
             self.endShield();
         }
@@ -240,8 +320,11 @@ public final class CancelScope {
         CancelScope found = null;
         boolean held = false;
         for (CancelScope each = self.scope(); each != null; each = each.outer) {
+            if (Strand.isOver(each.deadlineNanos)) {
+                each.cancel(); // its timer may be about to: the outermost that is over is to report
+            }
             if (each.isPending()) {
-                if (each.shields >= self.shields()) {
+                if (each.shields >= self.shields() && !each.muted) {
                     found = each;
                 } else {
                     held = true;
@@ -274,6 +357,16 @@ public final class CancelScope {
     void moved(Strand to, int moreShields) {
         shields += moreShields;
         bound = to;
+    }
+
+    /// Holds its cancels back, as a shield does, but only those of this very scope; by the strand itself.
+    void mute(boolean value) {
+        muted = value;
+    }
+
+    /// Forgets a cancel, delivered or not; by the strand itself, while it is entered.
+    void revive() {
+        STATE.getAndBitwiseAnd(this, ~(CANCELLED | DELIVERED));
     }
 
     /// Makes a cancel pending again that was delivered to a wait that was over; see [Wait], invariant 3.

@@ -1,0 +1,179 @@
+package dev.espalier.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/// Code that runs on a green thread of its own, can be cancelled, and has a result.
+///
+/// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="fork"}
+///
+/// Rather use a [Group] where the forks end before the code that starts them does. A fork that an actor starts is a
+/// child of that actor: the stop of the actor waits for it, and the ladder reaches it.
+///
+/// *Failure.* What the code throws comes out of [#get], as the cause of a [FailedException], as often as one asks. If
+/// nobody has asked when it fails, it is logged; where an actor started it, it is a failure of a child.
+/// *Threads.* Thread-safe.
+///
+/// *Source.* `forkIO` and `killThread` of Haskell, `spawn`, `cancel` and `join` of Curio.
+///
+/// @param <T> the result
+public final class Fork<T extends @Nullable Object> implements Deferred<T> {
+    private final String family;
+    private final String name;
+    private final Task<? extends T, ?> task;
+    private final @Nullable Group<?> group;
+    private final Promise<T> result = new Promise<>();
+    private final CancelScope scope;
+    private Nursery.@Nullable Place place;
+
+    private Fork(String family, String name, Task<? extends T, ?> task, @Nullable Group<?> group) {
+        this.family = requireNonNull(family, "name");
+        this.name = name;
+        this.task = requireNonNull(task, "task");
+        this.group = group;
+        this.scope = new CancelScope(name);
+    }
+
+    /// Starts code with a result.
+    ///
+    /// @param <T> the result
+    /// @param name the thread's; below the actor's path if an actor starts it; not blank, without `/`
+    /// @param task the code
+    /// @return the running fork
+    public static <T extends @Nullable Object> Fork<T> start(String name, Task<? extends T, ?> task) {
+        Fork<T> fork = new Fork<>(name, name, task, null);
+        fork.begin(Strand.current(), nursery());
+        return fork;
+    }
+
+    /// Starts code without a result.
+    ///
+    /// @param name the thread's; below the actor's path if an actor starts it; not blank, without `/`
+    /// @param body the code
+    /// @return the running fork; its result is null
+    public static Fork<@Nullable Void> start(String name, Runnable body) {
+        requireNonNull(body, "body");
+        return start(name, () -> {
+            body.run();
+            return null;
+        });
+    }
+
+    /// For a group: not started yet.
+    static <T extends @Nullable Object> Fork<T> of(
+            Group<?> group, String groupName, int number, Task<? extends T, ?> task) {
+        return new Fork<>(groupName, groupName + "-" + number, task, group);
+    }
+
+    static @Nullable Nursery nursery() {
+        return Strand.current().tenant() instanceof Nursery nursery ? nursery : null;
+    }
+
+    void begin(Strand starter, @Nullable Nursery nursery) {
+        Nursery.Place mine = nursery == null ? null : nursery.admit(family, group != null);
+        place = mine;
+        try {
+            starter.startSibling(mine == null ? name : mine.name(), this::live);
+        } catch (Throwable e) {
+            if (mine != null) {
+                mine.end(Strand.current(), null);
+            }
+            throw e;
+        }
+    }
+
+    private void live() {
+        Strand self = Strand.current();
+        if (place != null) {
+            place.begin(self);
+        }
+        Throwable thrown = null;
+        T value = null;
+        try {
+            value = scope.call(task::run);
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        boolean asked = group != null || result.isAwaited();
+        if (place != null) {
+            place.end(self, group != null || isCancel(thrown) ? null : thrown);
+        } else if (!asked && thrown != null && !isCancel(thrown)) {
+            Report.error("a fork failed and nobody waits for it: " + name, thrown);
+        }
+        settle(value, thrown);
+    }
+
+    @SuppressWarnings("NullAway") // null only if the code returned null
+    private void settle(@Nullable T value, @Nullable Throwable thrown) {
+        if (thrown == null) {
+            result.complete(value);
+        } else {
+            result.fail(thrown);
+        }
+        if (group != null) {
+            group.ended(this);
+        }
+    }
+
+    /// Whether this is what a cancel of the code has led to, and so no failure.
+    static boolean isCancel(@Nullable Throwable thrown) {
+        return thrown instanceof CancelledException cancelled && !cancelled.wasInterrupt();
+    }
+
+    Promise<T> result() {
+        return result;
+    }
+
+    /// What it was called when it was started.
+    ///
+    /// @return the name
+    public String name() {
+        return name;
+    }
+
+    /// Cancels it: its current or next blocking call throws [CancelledException], once. It ends by itself; wait for
+    /// that with [#get] or [#done]. After the end nothing happens.
+    ///
+    /// @return true if this call was the first and it had not ended
+    public boolean cancel() {
+        return scope.cancel();
+    }
+
+    @Override
+    public T get() {
+        return result.get();
+    }
+
+    @Override
+    public T get(Duration limit) {
+        return result.get(limit);
+    }
+
+    @Override
+    public T get(Signal till) {
+        return result.get(till);
+    }
+
+    @Override
+    public boolean isDone() {
+        return result.isDone();
+    }
+
+    @Override
+    public Signal done() {
+        return result.done();
+    }
+
+    @Override
+    public Registration onDone(BiConsumer<? super @Nullable T, ? super @Nullable Throwable> listener) {
+        return result.onDone(listener);
+    }
+
+    @Override
+    public String toString() {
+        return "Fork[" + name + ", " + result + "]";
+    }
+}
