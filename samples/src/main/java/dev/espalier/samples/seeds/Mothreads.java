@@ -89,9 +89,9 @@ public final class Mothreads {
         for (int i = 0; i < rounds.length; i++) {
             Signal round = new Signal("round");
             rounds[i] = round;
-            watched(ctx.<Void>spawnBody("worker-" + (i + 1), (inbox, self) -> work(self, log, round)));
+            watched(ctx.<Void>spawnBody("worker-" + (i + 1), (own, self) -> work(self, log, round)));
         }
-        watched(ctx.spawn(ActorSpec.<Void>body("faulty", (inbox, self) -> {
+        watched(ctx.spawn(ActorSpec.<Void>body("faulty", (own, self) -> {
                     throw new IllegalStateException("a worker's own fault");
                 })
                 .restart(Restart.TEMPORARY)));
