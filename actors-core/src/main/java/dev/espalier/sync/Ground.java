@@ -26,4 +26,7 @@ interface Ground {
 
     /// Runs the task on the timer thread, never before the deadline; [Long#MAX_VALUE] never comes.
     Registration schedule(long deadlineNanos, Runnable task);
+
+    /// The platform threads of [Compute] on this ground.
+    ComputePool computePool();
 }

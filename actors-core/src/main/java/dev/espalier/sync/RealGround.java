@@ -16,6 +16,8 @@ final class RealGround implements Ground {
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, RealGround::timerThread);
 
+    private final ComputePool computePool = new ComputePool();
+
     private RealGround() {
         timer.setRemoveOnCancelPolicy(true); // a million removed timers would otherwise stay until their time
     }
@@ -86,6 +88,11 @@ final class RealGround implements Ground {
             timed.bind(timer.schedule(timed, delay, TimeUnit.NANOSECONDS));
         }
         return timed;
+    }
+
+    @Override
+    public ComputePool computePool() {
+        return computePool;
     }
 
     /// Own state, because `Future.cancel` also answers true while the task is running.

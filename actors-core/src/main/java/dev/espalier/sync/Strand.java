@@ -3,6 +3,7 @@ package dev.espalier.sync;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A thread as this library sees it: the clock it reads, the place where it parks, the scope that cancels it.
@@ -466,6 +467,53 @@ public final class Strand {
                 throw CancelledException.interrupted(thread);
             }
             heldInterrupt |= Thread.interrupted(); // a set flag would turn every park into a busy loop
+        }
+    }
+
+    // ---- For ComputeJob.
+
+    /// Runs code of another strand from now on, in its scopes; for the strand itself.
+    void borrow(@Nullable CancelScope innermost, int ofShields) {
+        scope = innermost;
+        shields = ofShields;
+        cancelHint = true;
+    }
+
+    /// Runs its own code again.
+    ///
+    /// @return whether an interrupt was held back
+    boolean giveBack() {
+        boolean held = heldInterrupt;
+        scope = null;
+        shields = 0;
+        heldInterrupt = false;
+        cancelHint = false;
+        return held;
+    }
+
+    /// Whether to look for a cancel; forgets it.
+    boolean takeHint() {
+        if (!cancelHint) {
+            return false;
+        }
+        cancelHint = false;
+        return true;
+    }
+
+    /// Parks while another strand runs the code of this one: the host is told, but nothing is delivered here.
+    void parkForOther(Object blocker, BooleanSupplier done) {
+        Host told = host;
+        if (told != null) {
+            told.beforePark(this);
+        }
+        try {
+            if (!done.getAsBoolean()) {
+                ground.park(this, blocker, NEVER);
+            }
+        } finally {
+            if (told != null) {
+                told.afterPark(this);
+            }
         }
     }
 }

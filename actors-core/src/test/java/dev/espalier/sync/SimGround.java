@@ -26,6 +26,7 @@ final class SimGround implements Ground {
     private final TreeSet<Injection> injections = new TreeSet<>(
             Comparator.<Injection>comparingLong(each -> each.step).thenComparingLong(each -> each.ticket));
     private final CountDownLatch finished = new CountDownLatch(1);
+    private final ComputePool computePool = new ComputePool();
     private final SimFailures failures = new SimFailures();
     private volatile long now;
     private volatile long steps;
@@ -226,6 +227,11 @@ final class SimGround implements Ground {
             lock.unlock();
         }
         return shot;
+    }
+
+    @Override
+    public ComputePool computePool() {
+        return computePool;
     }
 
     private final class Scheduled extends OneShot {

@@ -1,0 +1,138 @@
+package dev.espalier.sync;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// One call of [Compute]: code of one strand, the caller, that is run by another one, the worker.
+///
+/// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel scope. Whoever
+/// cancels a scope or interrupts the actor still finds the caller; so the caller, which is parked here and takes
+/// nothing for itself, passes hints and interrupts on.
+///
+/// | field | written by | read by | mode |
+/// |---|---|---|---|
+/// | `worker` | worker | caller, worker | `lock`: an interrupt must not reach what the worker does next |
+/// | `done` | worker | caller | volatile, after the fields below |
+/// | `value`, `thrown`, `leftInterrupt` | worker | caller | plain, ordered by `done` |
+/// | `early` | caller, worker | both | `lock`; caller, once done |
+final class ComputeJob<T extends @Nullable Object, X extends Exception> {
+    private final Strand caller;
+    private final Task<T, X> task;
+    private final @Nullable Object tenant;
+    private final @Nullable CancelScope scope;
+    private final int shields;
+    private final ReentrantLock lock = new ReentrantLock();
+    private @Nullable Strand worker;
+    private boolean early;
+    private volatile boolean done;
+    private @Nullable T value;
+    private @Nullable Throwable thrown;
+    private boolean leftInterrupt;
+
+    ComputeJob(Strand caller, Task<T, X> task) {
+        this.caller = caller;
+        this.task = requireNonNull(task, "task");
+        this.tenant = caller.tenant();
+        this.scope = caller.scope();
+        this.shields = caller.shields();
+    }
+
+    // The worker.
+
+    void runOn(Strand self) {
+        self.thread().setName(tenant == null ? caller.thread().getName() : tenant.toString());
+        self.tenant(tenant);
+        self.borrow(scope, shields);
+        begin(self);
+        try {
+            value = task.run();
+        } catch (Throwable t) {
+            thrown = t;
+        }
+        end();
+        self.tenant(null);
+        leftInterrupt |= self.giveBack();
+    }
+
+    private void begin(Strand self) {
+        lock.lock();
+        try {
+            worker = self;
+            if (early) {
+                early = false;
+                self.interrupt();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
+        lock.lock();
+        try {
+            worker = null;
+            leftInterrupt = Thread.interrupted();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Lets the caller go on; the worker's last act.
+    void tellDone() {
+        done = true;
+        caller.unpark();
+    }
+
+    // The caller.
+
+    void await() {
+        boolean hinted = false;
+        while (!done) {
+            if (caller.takeHint()) {
+                hinted = true;
+                passOn(false);
+            }
+            if (Thread.interrupted()) {
+                passOn(true);
+            }
+            caller.parkForOther(this, () -> done);
+        }
+        if (hinted) {
+            caller.hintCancel(); // what was not delivered is to be found
+        }
+        if (leftInterrupt || early) {
+            caller.thread().interrupt();
+        }
+    }
+
+    private void passOn(boolean interrupt) {
+        lock.lock();
+        try {
+            Strand now = worker;
+            if (now == null) {
+                early |= interrupt; // for cancels it looks when it begins
+            } else if (interrupt) {
+                now.interrupt();
+            } else {
+                now.hintCancel();
+                now.unpark();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // null only if the task returned it; it throws X or what is unchecked
+    T outcome() throws X {
+        Throwable failure = thrown;
+        if (failure == null) {
+            return value;
+        }
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        throw (X) failure;
+    }
+}
