@@ -23,6 +23,8 @@ class DocumentationTest {
     private static final List<String> SNIPPETS = List.of(
             "actors-core/src/test/java/dev/espalier/actor/SnippetsTest.java",
             "actors-core/src/test/java/dev/espalier/actor/GuideTest.java",
+            "actors-core/src/test/java/dev/espalier/sync/ConcurrentTest.java",
+            "actors-core/src/test/java/dev/espalier/sync/CoroutineGuideTest.java",
             "actors-logging/src/test/java/dev/espalier/logging/GuideTest.java",
             "actors-profiling/src/test/java/dev/espalier/profiling/GuideTest.java");
     private static final Pattern START = Pattern.compile("\\s*// @start region=\"([^\"]+)\"");

@@ -1,6 +1,5 @@
 package dev.espalier.sync;
 
-import org.jspecify.annotations.Nullable;
 
 /// Where a coroutine's frames are while it is away: the seam between coroutines and what switches stacks.
 abstract sealed class CoroutineStack permits GreenStack, ContinuationStack {

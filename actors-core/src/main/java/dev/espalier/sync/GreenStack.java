@@ -1,6 +1,5 @@
 package dev.espalier.sync;
 
-import org.jspecify.annotations.Nullable;
 
 /// The stack of a green thread, or of a root's thread: a switch wakes the other thread and parks this one.
 ///

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// look finds the cancel.
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
-/// | `tenant`, `host`, `expected`, `scope`, `shields`, `dice`, `heldInterrupt` | the strand itself | the strand itself | plain
+/// | `tenant`, `host`, `expected`, `scope`, `shields`, `dice`, `heldInterrupt` | the strand itself | the strand itself
+/// | plain
 /// |
 /// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
 public final class Strand {

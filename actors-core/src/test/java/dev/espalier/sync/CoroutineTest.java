@@ -99,7 +99,8 @@ class CoroutineTest {
     @Test
     void shouldReturnToItselfWhenSwitchedToItself() {
         assertEquals("x", Coroutine.current().switchTo("x"));
-        Coroutine<String, String> c = Coroutine.of("c", (self, x) -> (String) Coroutine.current().switchTo(x + "y"));
+        Coroutine<String, String> c =
+                Coroutine.of("c", (self, x) -> (String) Coroutine.current().switchTo(x + "y"));
         assertEquals("xy", c.switchTo("x"));
     }
 
@@ -226,7 +227,8 @@ class CoroutineTest {
             }
         });
         c.switchTo("");
-        assertEquals("clean-up", assertThrows(IllegalStateException.class, c::close).getMessage());
+        assertEquals(
+                "clean-up", assertThrows(IllegalStateException.class, c::close).getMessage());
         assertTrue(c.dead());
     }
 
@@ -340,7 +342,9 @@ class CoroutineTest {
                     assertEquals(own, got, "what was sent names its receiver");
                     visits[own]++;
                     int next = random.nextInt(visits.length + 1);
-                    got = next == visits.length ? self.handBack(own) : all.get(next).switchTo(next);
+                    got = next == visits.length
+                            ? self.handBack(own)
+                            : all.get(next).switchTo(next);
                 }
             }));
         }

@@ -11,7 +11,7 @@ import java.time.Duration;
 
 /// Requests that must be answered while others compute on twice as many threads as there are processors.
 final class LthreadLoad {
-    static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int EACH = 100;
 
     private final int port;
@@ -24,9 +24,8 @@ final class LthreadLoad {
     }
 
     void run(LthreadServer server) {
-        try (HttpClient client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .build()) {
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
             Progress computed = send(client, "compute", "computed", hogs);
             checks.check(server.computing.waitFor(hogs, PATIENCE), hogs + " requests compute");
             Progress slept = send(client, "sleep", "slept", EACH);

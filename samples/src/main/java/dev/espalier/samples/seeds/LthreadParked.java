@@ -42,7 +42,8 @@ final class LthreadParked {
         double resident = residentMegabytes();
         checks.check(
                 resident < 2_000,
-                String.format("with all of them the process has %.0f MB, and the heap %d bytes for each", resident, each));
+                String.format(
+                        "with all of them the process has %.0f MB, and the heap %d bytes for each", resident, each));
         double busy = cpuShare();
         checks.check(busy < 0.2, String.format("while they wait, %.1f %% of a processor is used", busy * 100));
         wake.go();

@@ -2,6 +2,7 @@ package dev.espalier.samples.seeds;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.espalier.sync.Compute;
 import dev.espalier.sync.Progress;
 import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
@@ -32,7 +33,7 @@ final class LthreadServer implements AutoCloseable {
         http = HttpServer.create(new InetSocketAddress(loopback, 0), 1_000);
         http.setExecutor(request -> Strand.start("request", request));
         http.createContext("/sleep", exchange -> answer(exchange, "slept", () -> Strand.sleep(NAP)));
-        http.createContext("/compute", exchange -> answer(exchange, "computed", this::computeElsewhere));
+        http.createContext("/compute", exchange -> answer(exchange, "computed", () -> Compute.run(this::compute)));
         http.createContext("/block", exchange -> answer(exchange, "read", this::read));
         http.start();
     }
@@ -54,14 +55,8 @@ final class LthreadServer implements AutoCloseable {
         }
     }
 
-    /// Green threads are not preempted, so what computes for long goes to a platform thread.
-    private void computeElsewhere() throws IOException {
-        if (!Strand.startPlatform("compute", true, this::compute).join(LthreadLoad.PATIENCE)) {
-            throw new IOException("computes for too long");
-        }
-    }
-
-    /// Uses a processor until the signal goes; never waits, so a green thread would keep its carrier.
+    /// Uses a processor until the signal goes; never waits, so on a green thread it would keep
+    /// the carrier; hence [Compute].
     private void compute() {
         computing.advance();
         while (!enough.isGo()) {
