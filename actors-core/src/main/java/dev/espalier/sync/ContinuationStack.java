@@ -4,7 +4,8 @@ import static java.util.Objects.requireNonNull;
 
 import org.jspecify.annotations.Nullable;
 
-/// The stack of a continuation. It can only be run by its root and come to rest there, so a switch between two others
+/// The stack of a continuation. It can only be run by its root and come to rest there, so a switch between
+/// two others
 /// goes by way of the root: the one that runs says who is next and comes to rest, and the root runs the next.
 final class ContinuationStack extends CoroutineStack {
     static final ContinuationStack ROOT = new ContinuationStack(null);

@@ -10,7 +10,8 @@ abstract sealed class CoroutineStack permits GreenStack, ContinuationStack {
         return Continuations.OPEN ? ContinuationStack.ROOT : new GreenStack(strand);
     }
 
-    /// Lets the other coroutine go on and returns when this one is switched to. If it throws, nothing has happened.
+    /// Lets the other coroutine go on and returns when this one is switched to. If it throws, nothing has
+    /// happened.
     ///
     /// @param from whose stack this is; the caller
     /// @param to claimed and told what it gets

@@ -7,12 +7,14 @@ import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// An iterator written as straight code: a coroutine that hands out elements one by one, each when it is asked for.
+/// An iterator written as straight code: a coroutine that hands out elements one by one, each when it is
+/// asked for.
 ///
 /// {@snippet class="dev.espalier.sync.CoroutineGuideTest" region="generator"}
 ///
 /// *End.* One that is not used to its end stays suspended: [#close] it, so that its `finally` blocks run.
-/// *Failure.* What the body throws comes out of `hasNext` or `next`, as from [Coroutine#switchTo]; there is nothing
+/// *Failure.* What the body throws comes out of `hasNext` or `next`, as from [Coroutine#switchTo]; there is
+/// nothing
 /// after it. *Threads.* May be used by one thread after the other. The body runs for the consumer, see
 /// [Coroutine]; it must not use its own generator. *Cost.* Two switches per element.
 ///

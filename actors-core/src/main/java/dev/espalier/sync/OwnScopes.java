@@ -4,10 +4,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The scopes and shields that one coroutine has open, on top of those of the root that it runs for.
 ///
-/// While the coroutine is away they are a chain of their own; when it goes on they are linked to what the root has
+/// While the coroutine is away they are a chain of their own; when it goes on they are linked to what the
+/// root has
 /// open then. For a root there is nothing to link.
 ///
-/// *Threads.* Used by the strand that runs the coroutine, while it runs it. A cancel of an own scope that comes while
+/// *Threads.* Used by the strand that runs the coroutine, while it runs it. A cancel of an own scope that
+/// comes while
 /// it is away is found when it goes on: [#attach] makes the strand look.
 final class OwnScopes {
     private @Nullable CancelScope top;

@@ -8,7 +8,8 @@ final class Ring {
     final Strand strand;
 
     final Coroutine<@Nullable Object, @Nullable Object> root;
-    /// Written by whoever is about to switch; volatile, because parked strands look whom to pass a cancel on to.
+    /// Written by whoever is about to switch; volatile, because parked strands look whom to pass a cancel on
+    /// to.
     volatile Coroutine<?, ?> current;
     /// For the continuations: who goes on when the one that runs has come to rest.
     @Nullable

@@ -2,7 +2,8 @@ package dev.espalier.samples.seeds;
 
 import java.io.PrintStream;
 
-/// What a sample says about itself: a line for each check with the time since the start, and whether all were right.
+/// What a sample says about itself: a line for each check with the time since the start, and whether all
+/// were right.
 final class Checks {
     private final PrintStream out;
     private final long start = System.nanoTime();
