@@ -39,15 +39,26 @@ class Line {
         return first;
     }
 
+    /// Joins at the end.
     final void join(Place place) {
-        Place before = last;
+        joinBefore(place, null);
+    }
+
+    /// Joins in front of that place; null: at the end.
+    final void joinBefore(Place place, @Nullable Place after) {
+        Place before = after == null ? last : after.previous;
         place.previous = before;
+        place.next = after;
         place.inLine = true;
-        last = place;
         if (before == null) {
             first = place;
         } else {
             before.next = place;
+        }
+        if (after == null) {
+            last = place;
+        } else {
+            after.previous = place;
         }
         size++;
     }

@@ -17,6 +17,7 @@ abstract class LineChoice<R> extends Choice<R> {
 
     private record AtPlace(Place place) implements Standing {
         @Override
+        @SuppressWarnings("ReferenceEquality") // the same, not an equal one
         public boolean is(Object winner) {
             return winner == place;
         }

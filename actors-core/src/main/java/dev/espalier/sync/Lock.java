@@ -119,6 +119,7 @@ public final class Lock {
     /// Tells whether the calling thread holds it.
     ///
     /// @return true if the caller may unlock it
+    @SuppressWarnings("ReferenceEquality") // the same, not an equal one
     public boolean isHeld() {
         return owner == Thread.currentThread();
     }
@@ -138,7 +139,7 @@ public final class Lock {
     }
 
     private boolean reenter() {
-        if (owner != Thread.currentThread()) {
+        if (!isHeld()) {
             return false;
         }
         holds++;

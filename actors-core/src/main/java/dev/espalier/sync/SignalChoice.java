@@ -29,6 +29,7 @@ final class SignalChoice<R> extends Choice<R> {
         }
 
         @Override
+        @SuppressWarnings("ReferenceEquality") // the same, not an equal one
         public boolean is(Object winner) {
             return winner == this;
         }

@@ -11,12 +11,14 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// Random programs on the primitives do, call by call, what their [Model]s say: who is served, with what, in which
 /// order, whatever time-outs, tills and cancels come in between.
+@Tag("slow")
 class LawsTest {
-    private static final int SEEDS = 60;
+    private static final int SEEDS = 10;
     private static final int STRANDS = 6;
     private static final int CALLS = 60;
 
@@ -107,7 +109,8 @@ class LawsTest {
     private static void check(Setup setup) throws Exception {
         int answered = 0;
         int givenUp = 0;
-        for (long seed = 1; seed <= SEEDS; seed++) {
+        long first = System.nanoTime();
+        for (long seed = first; seed < first + SEEDS; seed++) {
             var random = new SplittableRandom(seed);
             var runs = new ArrayList<Run>();
             VirtualTime.run(seed, () -> {

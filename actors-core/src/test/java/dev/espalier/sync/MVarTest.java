@@ -1,0 +1,120 @@
+package dev.espalier.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+class MVarTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @Test
+    void shouldServeReadersBeforeTheFirstTaker() throws Exception {
+        VirtualTime.run(() -> {
+            var box = new MVar<String>();
+            var seen = new ArrayList<String>();
+            Strand.start("taker", () -> seen.add("taken " + box.take()));
+            Strand.start("reader-1", () -> seen.add("read " + box.read()));
+            Strand.start("reader-2", () -> seen.add("read " + box.read()));
+            Strand.sleep(SECOND);
+            assertEquals(3, box.waiting());
+            box.put("a");
+            assertTrue(box.tryPut("b"), "the taker has it already");
+            Strand.sleep(SECOND);
+            seen.sort(null);
+            assertEquals(List.of("read a", "read a", "taken a"), seen);
+            assertEquals(Optional.of("b"), box.tryRead());
+            assertEquals(Optional.of("b"), box.tryTake());
+            assertEquals(Optional.empty(), box.tryTake());
+            assertEquals("MVar[empty]", box.toString());
+        });
+    }
+
+    @Test
+    void shouldRestoreTheValueWhenAModifyFails() throws Exception {
+        VirtualTime.run(() -> {
+            var box = new MVar<>(1);
+            assertThrows(IllegalStateException.class, () -> box.modify(old -> {
+                throw new IllegalStateException("expected");
+            }));
+            assertThrows(NullPointerException.class, () -> box.modify(old -> null));
+            assertThrows(ArithmeticException.class, () -> box.with(value -> Math.floorDiv(1, value - 1)));
+            assertEquals(Optional.of(1), box.tryRead());
+            assertEquals(2, box.modify(old -> old + 1));
+            assertEquals("2!", box.with(value -> value + "!"));
+            assertEquals(2, box.take());
+        });
+    }
+
+    @Test
+    void shouldKeepOthersOutWhileModifying() throws Exception {
+        VirtualTime.run(() -> {
+            var box = new MVar<>(1);
+            var scope = new CancelScope("modify");
+            var seen = new ArrayList<String>();
+            Strand.start("putter", () -> {
+                box.put(100);
+                seen.add("put");
+            });
+            Strand.start("modifier", () -> {
+                assertThrows(CancelledException.class, () -> scope.run(() -> box.modify(old -> {
+                    Strand.sleep(SECOND.multipliedBy(10));
+                    return 0;
+                })));
+            });
+            Strand.sleep(SECOND);
+            assertFalse(box.tryPut(5));
+            assertEquals(Optional.empty(), box.tryTake());
+            assertEquals(Optional.empty(), box.read(SECOND));
+            assertEquals("MVar[on loan]", box.toString());
+            scope.cancel();
+            assertEquals(1, box.take(), "restored; then the putter's turn");
+            assertEquals(100, box.take());
+            Strand.sleep(SECOND);
+            assertEquals(List.of("put"), seen);
+        });
+    }
+
+    @Test
+    void shouldServeABigCrowdOnBothSidesAfterALoan() throws Exception {
+        VirtualTime.run(() -> {
+            var box = new MVar<>(0);
+            var strands = new ArrayList<Strand>();
+            int crowd = 2_000;
+            box.modify(old -> {
+                for (int i = 0; i < crowd; i++) {
+                    strands.add(Strand.start("taker", box::take));
+                    strands.add(Strand.start("putter", () -> box.put(1)));
+                }
+                Strand.sleep(SECOND);
+                return old;
+            });
+            strands.forEach(strand -> assertTrue(strand.join(SECOND)));
+            assertEquals(Optional.of(1), box.tryTake()); // one more was put than was taken
+            assertEquals(0, box.waiting());
+        });
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldLoseNoUpdateWhenThreadsModify() throws Exception {
+        var box = new MVar<>(0);
+        SignalFixture.inThreads(4, thread -> {
+            for (int i = 0; i < 10_000; i++) {
+                if (i % 2 == 0) {
+                    box.modify(old -> old + 1);
+                } else {
+                    box.put(box.take() + 1); // atomic as long as all do it so
+                }
+            }
+        });
+        assertEquals(40_000, box.take());
+    }
+}

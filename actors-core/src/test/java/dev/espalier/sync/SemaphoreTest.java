@@ -1,0 +1,143 @@
+package dev.espalier.sync;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SemaphoreTest {
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    @Test
+    void shouldNotLetSmallRequestsOvertakeABigOne() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(2);
+            var order = new ArrayList<String>();
+            Strand.start("big", () -> {
+                semaphore.acquire(3);
+                order.add("big");
+            });
+            Strand.sleep(SECOND);
+            assertFalse(semaphore.tryAcquire(), "two are free, but somebody waits");
+            assertFalse(semaphore.acquire(SECOND));
+            assertFalse(semaphore.acquire(Till.after(SECOND)));
+            assertEquals("Semaphore[2 free, 1 waiting]", semaphore.toString());
+            semaphore.release();
+            Strand.sleep(SECOND);
+            assertEquals(List.of("big"), order);
+            assertEquals(0, semaphore.available());
+        });
+    }
+
+    @Test
+    void shouldServeThoseBehindWhenABigRequestGivesUp() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(2);
+            Strand.start("big", () -> assertFalse(semaphore.acquire(3, SECOND)));
+            Strand small = Strand.start("small", () -> {
+                Strand.sleep(Duration.ofMillis(1));
+                semaphore.acquire(2);
+                assertEquals(SECOND, VirtualTime.elapsed());
+            });
+            assertTrue(small.join(SECOND.multipliedBy(2)));
+            assertEquals(0, semaphore.available());
+        });
+    }
+
+    @Test
+    void shouldReturnAndKeepTheCancelWhenItWasGrantedFirst() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(0);
+            var scope = new CancelScope("acquire");
+            Strand strand = Strand.start("waiter", () -> scope.run(() -> {
+                semaphore.acquire();
+                assertTrue(scope.isCancelled());
+                assertThrows(CancelledException.class, () -> Strand.sleep(SECOND), "it comes at the next call");
+                Strand.sleep(SECOND); // and only once
+                semaphore.release();
+            }));
+            Strand.sleep(SECOND);
+            semaphore.release(); // granted, but the waiter has not run yet
+            scope.cancel();
+            assertTrue(strand.join(SECOND.multipliedBy(2)));
+            assertEquals(1, semaphore.available());
+        });
+    }
+
+    @Test
+    void shouldReturnAndKeepTheFlagWhenItWasGrantedBeforeAnInterrupt() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(0);
+            Strand strand = Strand.start("waiter", () -> {
+                semaphore.acquire();
+                assertTrue(Thread.interrupted());
+                semaphore.release();
+            });
+            Strand.sleep(SECOND);
+            semaphore.release();
+            strand.interrupt();
+            assertTrue(strand.join(SECOND));
+            assertEquals(1, semaphore.available());
+        });
+    }
+
+    @Test
+    void shouldRefuseNonsense() {
+        assertThrows(IllegalArgumentException.class, () -> new Semaphore(-1));
+        var semaphore = new Semaphore(Long.MAX_VALUE);
+        assertThrows(IllegalArgumentException.class, () -> semaphore.acquire(-1));
+        assertThrows(IllegalArgumentException.class, () -> semaphore.release(-1));
+        assertThrows(ArithmeticException.class, semaphore::release);
+        semaphore.acquire(0);
+        semaphore.acquire(Long.MAX_VALUE);
+        assertEquals(0, semaphore.available());
+    }
+
+    @Test
+    void shouldHaveTwoStatesWhenBinary() throws Exception {
+        VirtualTime.run(() -> {
+            var flag = new BinarySemaphore(true);
+            assertFalse(flag.release());
+            flag.acquire();
+            assertFalse(flag.tryAcquire());
+            assertFalse(flag.acquire(SECOND));
+            assertFalse(flag.acquire(Till.after(SECOND)));
+            Strand waiter = Strand.start("waiter", flag::acquire);
+            Strand.sleep(SECOND);
+            assertTrue(flag.release(), "handed over");
+            assertFalse(flag.isFree());
+            assertTrue(waiter.join(SECOND));
+            assertTrue(flag.release());
+            assertFalse(flag.release());
+            assertTrue(flag.isFree());
+        });
+    }
+
+    @Test
+    void shouldLetGoAllThatWaitForAnEventEvenIfItIsResetAtOnce() throws Exception {
+        VirtualTime.run(() -> {
+            var event = new Event();
+            assertFalse(event.await(SECOND));
+            assertFalse(event.await(Till.after(SECOND)));
+            var strands = new ArrayList<Strand>();
+            for (int i = 0; i < 3; i++) {
+                strands.add(Strand.start("waiter", event::await));
+            }
+            Strand.sleep(SECOND);
+            assertEquals(3, event.waiting());
+            assertTrue(event.set());
+            assertFalse(event.set());
+            assertTrue(event.await(SECOND));
+            assertTrue(event.reset());
+            assertFalse(event.reset());
+            strands.forEach(strand -> assertTrue(strand.join(SECOND)));
+            assertFalse(event.isSet());
+            assertEquals(0, event.waiting());
+        });
+    }
+}
