@@ -47,7 +47,7 @@ import org.jspecify.annotations.Nullable;
 /// the other.
 /// If the JVM is started with `--add-exports java.base/jdk.internal.vm=dev.espalier.core` (`=ALL-UNNAMED` on
 /// the class
-/// path), the JDK's continuation is used instead, which is some ten times faster; nothing else changes, but
+/// path), the JDK's continuation is used instead, which is faster; nothing else changes, but
 /// that it
 /// cannot switch away below a native frame, such as a static initialiser: [IllegalStateException], and
 /// nothing has
