@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /// The Markdown files: their Java code is compiled and run by tests, and their links lead somewhere.
 class DocumentationTest {
     private static final Path ROOT = root();
-    private static final Pattern RUN = Pattern.compile("(Snippets|\\w*Guide)Test\\.java");
+    private static final Pattern RUN = Pattern.compile("(Snippets|Concurrent|\\w*Guide)Test\\.java");
     private static final Pattern START = Pattern.compile("\\s*// @start region=\"([^\"]+)\"");
     private static final Pattern LINK = Pattern.compile("\\[[^\\]]*\\]\\(([^)\\s]+)\\)");
     private static final int README_LINES = 120;
@@ -77,7 +77,8 @@ class DocumentationTest {
 
     private static List<Path> snippetTests() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT)) {
-            return files.filter(file -> RUN.matcher(file.getFileName().toString()).matches())
+            return files.filter(
+                            file -> RUN.matcher(file.getFileName().toString()).matches())
                     .filter(file -> contains(file, "test"))
                     .toList();
         }

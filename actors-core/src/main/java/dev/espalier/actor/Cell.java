@@ -508,9 +508,9 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
         }
     }
 
-    /// Whether the end of a child, which was removed before this look, may mean anything to this actor. Who begins to
-    /// wait for ends says so first, by its goal or by making a supervisor, and looks for its children then: either it
-    /// does not see the child any more, or it is seen here.
+    /// Whether the end of a child, which was removed before this look, may mean anything to this actor. Who
+    /// begins to wait for ends says so first, by its goal or by making a supervisor, and looks for its children
+    /// then: either it does not see the child any more, or it is seen here.
     private boolean awaitsEndOf(Cell<?> child) {
         return !life.goesOn() || child.spec.options.significant || supervisorIfAny() != null;
     }

@@ -87,7 +87,8 @@ final class SpawnOptions {
         return switch (cell.spec.options.kind) {
             case BEHAVIOR, BEHAVIOR_WITH -> new BehaviorProgram<>(cell);
             case BODY, BODY_WITH_RESULT -> new BodyProgram<>(cell);
-            case NODE -> (Program<M>) new InlineProgram((Cell<Object>) cell, ((Optional<Thread>) cell.spec.code).orElse(null));
+            case NODE ->
+                (Program<M>) new InlineProgram((Cell<Object>) cell, ((Optional<Thread>) cell.spec.code).orElse(null));
             case FORK -> (Program<M>) new ForkProgram((Cell<Object>) cell, (Boolean) cell.spec.code);
         };
     }

@@ -52,7 +52,8 @@ import org.jspecify.annotations.Nullable;
 /// woken; the last one that finds something wakes the next if there is more.
 ///
 /// *Not guaranteed.* Order among actors. The thread locals of a worker are seen by every actor that it runs.
-/// *Proof.* `TurnSchedulerTest`, `JitterTest` (pauses between any two steps), and the contract tests over both schedulers.
+/// *Proof.* `TurnSchedulerTest`, `JitterTest` (pauses between any two steps), and the contract tests over both
+/// schedulers.
 ///
 /// *Source.* The place for one and the fair look into the shared queue are known from the schedulers of Go and
 /// Tokio; the seat that is handed over is Go's P.

@@ -323,7 +323,8 @@ public final class BatchingQueue<T> implements AutoCloseable {
 
     private Duration jittered(Duration wait) {
         Duration most = wait.compareTo(setUp.longestWait) < 0 ? wait : setUp.longestWait;
-        return Duration.ofNanos((long) (most.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
+        return Duration.ofNanos(
+                (long) (most.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
     }
 
     private void lose(List<T> batch, Throwable cause) {

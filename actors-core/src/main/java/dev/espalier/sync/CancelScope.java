@@ -344,6 +344,23 @@ public final class CancelScope {
         throw CancelledException.of(found);
     }
 
+    // ---- For OwnScopes, by the strand that has this scope now.
+
+    @Nullable
+    CancelScope outer() {
+        return outer;
+    }
+
+    void outer(@Nullable CancelScope next) {
+        outer = next;
+    }
+
+    /// The code in this scope goes on, perhaps on another strand, which looks for a cancel afterwards.
+    void moved(Strand to, int moreShields) {
+        shields += moreShields;
+        bound = to;
+    }
+
     /// Holds its cancels back, as a shield does, but only those of this very scope; by the strand itself.
     void mute(boolean value) {
         muted = value;

@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Values on their way from some threads to others, in order; each goes to one receiver.
 ///

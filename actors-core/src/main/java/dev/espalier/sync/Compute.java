@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="compute"}
 ///
 /// In there everything is as outside: the actor ([Strand#tenant()]), the name of the thread, the cancel scopes and
-/// shields, the interrupts. A cancel is delivered in there, at a blocking call or [CancelScope#check]; if there is none,
+/// shields, the interrupts. A cancel is delivered in there, at a blocking call or [CancelScope#check]; if there is
+/// none,
 /// at the caller's next one. What is different: [Thread#currentThread], thread locals and scoped values. The inbox of a
 /// body belongs to its own thread.
 ///

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// One call of [Compute]: code of one strand, the caller, that is run by another one, the worker.
 ///
-/// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel scope. Whoever
+/// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel scope.
+/// Whoever
 /// cancels a scope or interrupts the actor still finds the caller; so the caller, which is parked here and takes
 /// nothing for itself, passes hints and interrupts on.
 ///

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// after 60 s.
 ///
 /// A worker's `slot` is IDLE, a job, or ENDED. *Transitions.* `IDLE -> job`: who has a job, CAS, and then unparks it;
-/// `IDLE -> ENDED`: the worker, CAS, when its time is over; `job -> IDLE`: the worker, before it can be found in `idle`.
+/// `IDLE -> ENDED`: the worker, CAS, when its time is over; `job -> IDLE`: the worker, before it can be found in
+/// `idle`.
 /// So a job is never given to a worker that is about to end, and never waits for another job.
 final class ComputePool {
     private static final long IDLE_NANOS = 60_000_000_000L;
@@ -92,7 +93,7 @@ final class ComputePool {
             while (slot.get() == Mark.IDLE) {
                 if (until - Strand.now() <= 0 && slot.compareAndSet(Mark.IDLE, Mark.ENDED)) {
                     idle.removeFirstOccurrence(this);
-                }  else {
+                } else {
                     Strand.parkIdle(ComputePool.this, until);
                 }
             }

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="group"}
 ///
-/// [#call] returns or throws only when every fork has ended, whatever happens. When its body has ended, it waits for the
+/// [#call] returns or throws only when every fork has ended, whatever happens. When its body has ended, it waits for
+/// the
 /// forks that are left. If the body throws or is cancelled, they are cancelled first.
 ///
 /// *Failure.* No failure of a fork is lost, and each is reported once: by the call that waits for the forks
@@ -189,7 +190,7 @@ public final class Group<T extends @Nullable Object> {
     /// Waits until all forks have ended, also after some have failed.
     ///
     /// @return the results of the forks since the last join, in the order in which they were forked
-    /// @throws FailedException if forks failed or were cancelled, with everything that was thrown, in the same order
+    /// @throws FailedException if forks failed or were cancelled, with everything that was thrown, in that order
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile
     public List<T> joinAll() {
         waitFor(book::isIdle);

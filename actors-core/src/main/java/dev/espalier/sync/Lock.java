@@ -40,8 +40,10 @@ public final class Lock {
     }
 
     private final Semaphore one = new Semaphore(1);
+
     @SuppressWarnings("unused") // through OWNER
     private @Nullable Thread owner;
+
     private int holds;
 
     /// A lock that nobody holds.

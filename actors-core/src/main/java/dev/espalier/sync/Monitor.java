@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// *Failure.* The waiting methods throw [IllegalMonitorStateException] if the caller is not inside.
 /// *Threads.* Thread-safe; fair and reentrant as [Lock]. To leave an inner entry wakes nobody.
 /// *Memory.* What one does inside happens before what the next does inside.
-/// *Cost.* As [Lock]; a thread that leaves wakes one waiter at most, and every waiter looks once per change, which takes
+/// *Cost.* As [Lock]; a thread that leaves wakes one waiter at most, and every waiter looks once per change, which
+/// takes
 /// O(n) with n waiters.
 ///
 /// *Source.* The `Lock` of mo-threads; there two waiters for whom there is nothing wake each other without an end.

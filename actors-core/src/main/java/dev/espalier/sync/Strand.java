@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// look finds the cancel.
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
-/// | `tenant`, `host`, `expected`, `scope`, `shields`, `dice`, `heldInterrupt` | the strand itself | the strand itself | plain
+/// | `tenant`, `host`, `expected`, `scope`, `shields`, `dice`, `heldInterrupt` | the strand itself | the strand itself
+/// | plain
 /// |
 /// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
 public final class Strand {
@@ -50,6 +51,10 @@ public final class Strand {
     private CancelScope.@Nullable Source expected;
 
     private @Nullable CancelScope scope;
+    /// For coroutines: whose code runs here; written before the strand goes on.
+    @Nullable
+    Ring ring;
+
     private int shields;
     private long dice;
     private boolean heldInterrupt;
@@ -154,6 +159,15 @@ public final class Strand {
         var strand = new Strand(ground, name, green, daemon, body);
         ground.launch(strand);
         return strand;
+    }
+
+    /// A green thread that is started by [#launch].
+    Strand unstartedSibling(String name, Runnable work) {
+        return new Strand(ground, name, true, true, work);
+    }
+
+    void launch() {
+        ground.launch(this);
     }
 
     Ground ground() {
@@ -409,6 +423,22 @@ public final class Strand {
         return shields;
     }
 
+    void shields(int held) {
+        shields = held;
+    }
+
+    /// Makes an interrupt that a shield holds back one that is pending.
+    void releaseInterrupt() {
+        if (heldInterrupt) {
+            heldInterrupt = false;
+            thread.interrupt();
+        }
+    }
+
+    boolean isHinted() {
+        return cancelHint;
+    }
+
     void hintCancel() {
         cancelHint = true;
     }
@@ -420,9 +450,8 @@ public final class Strand {
 
     void endShield() {
         shields--;
-        if (shields == 0 && heldInterrupt) {
-            heldInterrupt = false;
-            thread.interrupt();
+        if (shields == 0) {
+            releaseInterrupt();
         }
     }
 

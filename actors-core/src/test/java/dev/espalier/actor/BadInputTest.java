@@ -18,7 +18,6 @@ import java.lang.reflect.Modifier;
 import java.lang.reflect.Parameter;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -54,7 +53,8 @@ class BadInputTest {
     private int names;
 
     /// A value that is not allowed, and what must be thrown for it.
-    private record Bad(Predicate<Parameter> parameters, @Nullable Object value, Class<?> thrown) {}
+    private record Bad(
+            Predicate<Parameter> parameters, @Nullable Object value, Class<?> thrown) {}
 
     // What is tried.
 
@@ -95,16 +95,26 @@ class BadInputTest {
             statics(bad, type, other);
         }
         Map<Class<?>, Object> instances = Map.of(
-                ActorSystem.class, system,
-                ActorRef.class, other,
-                ActorSpec.class, ActorSpec.behavior("spec", () -> (message, ctx) -> {}),
-                ActorSystem.Builder.class, ActorSystem.builder("builder"),
-                DeadLetters.class, system.deadLetters(),
-                Supervision.class, Supervision.DEFAULT,
-                MailboxSpec.class, MailboxSpec.unbounded(),
-                Signal.class, new Signal(),
-                Progress.class, new Progress(),
-                Strand.class, Strand.current());
+                ActorSystem.class,
+                system,
+                ActorRef.class,
+                other,
+                ActorSpec.class,
+                ActorSpec.behavior("spec", () -> (message, ctx) -> {}),
+                ActorSystem.Builder.class,
+                ActorSystem.builder("builder"),
+                DeadLetters.class,
+                system.deadLetters(),
+                Supervision.class,
+                Supervision.DEFAULT,
+                MailboxSpec.class,
+                MailboxSpec.unbounded(),
+                Signal.class,
+                new Signal(),
+                Progress.class,
+                new Progress(),
+                Strand.class,
+                Strand.current());
         for (Map.Entry<Class<?>, Object> each : instances.entrySet()) {
             instance(bad, each.getValue(), each.getKey(), other);
         }

@@ -51,9 +51,13 @@ class ForkedTest {
                         for (int i = 0; i < 2; i++) {
                             group.fork(() -> {
                                 Strand.sleep(SECOND);
-                                String path = Objects.requireNonNull(ActorRef.current()).path();
+                                String path = Objects.requireNonNull(ActorRef.current())
+                                        .path();
                                 assertEquals(path, Thread.currentThread().getName());
-                                assertEquals(ctx.self(), Objects.requireNonNull(ActorRef.current()).parent());
+                                assertEquals(
+                                        ctx.self(),
+                                        Objects.requireNonNull(ActorRef.current())
+                                                .parent());
                                 assertTrue(ctx.system().find(path).isPresent());
                                 return path;
                             });
@@ -99,19 +103,21 @@ class ForkedTest {
             var cancelled = new AtomicInteger();
             StopReport report;
             try (var system = start()) {
-                system.spawn(ActorSpec.body("feed", (inbox, ctx) -> Group.run("work", (Group<Integer> group) -> {
-                            for (int i = 0; i < 3; i++) {
-                                group.fork(() -> {
-                                    try {
-                                        Strand.sleep(DAY);
-                                    } catch (CancelledException e) {
-                                        cancelled.incrementAndGet();
-                                        throw e;
+                system.spawn(ActorSpec.body(
+                                "feed",
+                                (inbox, ctx) -> Group.run("work", (Group<Integer> group) -> {
+                                    for (int i = 0; i < 3; i++) {
+                                        group.fork(() -> {
+                                            try {
+                                                Strand.sleep(DAY);
+                                            } catch (CancelledException e) {
+                                                cancelled.incrementAndGet();
+                                                throw e;
+                                            }
+                                        });
                                     }
-                                });
-                            }
-                            group.joinAll();
-                        }))
+                                    group.joinAll();
+                                }))
                         .grace(SECOND));
                 Strand.sleep(SECOND);
                 report = system.shutdown();
@@ -134,17 +140,19 @@ class ForkedTest {
                 .budget(Duration.ofSeconds(3))
                 .start()) {
             var begun = new Signal();
-            system.spawn(ActorSpec.body("feed", (inbox, ctx) -> Group.run("work", (Group<Integer> group) -> {
-                        group.fork(() -> {
-                            begun.go();
-                            try {
-                                Thread.sleep(DAY);
-                            } catch (InterruptedException e) {
-                                interrupted.go();
-                                CancelScope.shield(() -> release.waitForGo());
-                            }
-                        });
-                    }))
+            system.spawn(ActorSpec.body(
+                            "feed",
+                            (inbox, ctx) -> Group.run("work", (Group<Integer> group) -> {
+                                group.fork(() -> {
+                                    begun.go();
+                                    try {
+                                        Thread.sleep(DAY);
+                                    } catch (InterruptedException e) {
+                                        interrupted.go();
+                                        CancelScope.shield(() -> release.waitForGo());
+                                    }
+                                });
+                            }))
                     .grace(Duration.ofMillis(50)));
             begun.waitForGo();
             report = system.shutdown();
@@ -159,12 +167,14 @@ class ForkedTest {
     void shouldFailTheActorOnceWhenAForkOfItsGroupFails() throws Exception {
         VirtualTime.run(1, () -> {
             try (var system = start()) {
-                var desk = actor(system, (message, ctx) -> Group.run("work", (Group<Integer> group) -> {
-                    group.fork(() -> {
-                        throw new IllegalStateException("no");
-                    });
-                    new Signal().waitForGo();
-                }));
+                var desk = actor(
+                        system,
+                        (message, ctx) -> Group.run("work", (Group<Integer> group) -> {
+                            group.fork(() -> {
+                                throw new IllegalStateException("no");
+                            });
+                            new Signal().waitForGo();
+                        }));
                 desk.tell("go");
                 assertTrue(desk.awaitProcessed(DAY));
                 Strand.sleep(SECOND);
@@ -234,14 +244,16 @@ class ForkedTest {
         VirtualTime.run(1, () -> {
             try (var system = start()) {
                 var seen = new Promise<String>();
-                var desk = actor(system, (message, ctx) -> seen.complete(Compute.call(() -> {
-                    assertFalse(Thread.currentThread().isVirtual());
-                    assertFalse(ctx.pleaseStop().isGo());
-                    ctx.self().stop();
-                    assertTrue(ctx.pleaseStop().isGo());
-                    assertEquals(ctx.self(), ActorRef.current());
-                    return Thread.currentThread().getName();
-                })));
+                var desk = actor(
+                        system,
+                        (message, ctx) -> seen.complete(Compute.call(() -> {
+                            assertFalse(Thread.currentThread().isVirtual());
+                            assertFalse(ctx.pleaseStop().isGo());
+                            ctx.self().stop();
+                            assertTrue(ctx.pleaseStop().isGo());
+                            assertEquals(ctx.self(), ActorRef.current());
+                            return Thread.currentThread().getName();
+                        })));
                 desk.tell("go");
                 assertEquals("/shop/desk", seen.get(DAY));
             }
@@ -254,11 +266,13 @@ class ForkedTest {
         int hogs = 2 * Runtime.getRuntime().availableProcessors();
         var end = new Signal();
         for (int i = 0; i < hogs; i++) {
-            system.<Object>spawn("hog-" + i, () -> (message, ctx) -> Compute.run(() -> {
-                        while (!end.isGo()) {
-                            Thread.onSpinWait();
-                        }
-                    }))
+            system.<Object>spawn(
+                            "hog-" + i,
+                            () -> (message, ctx) -> Compute.run(() -> {
+                                while (!end.isGo()) {
+                                    Thread.onSpinWait();
+                                }
+                            }))
                     .tell("go");
         }
         ActorRef<ReplyTo<Integer>> quick = system.spawn("quick", () -> (reply, ctx) -> reply.reply(1));

@@ -6,8 +6,8 @@ package dev.espalier.actor;
 /// A pause is spent spinning: a park would use up a permit that the engine waits for.
 public final class Jitter {
     private static volatile long seed = 1;
-    private static final ThreadLocal<long[]> STATE =
-            ThreadLocal.withInitial(() -> new long[] {seed * 0x9E3779B97F4A7C15L + Thread.currentThread().threadId()});
+    private static final ThreadLocal<long[]> STATE = ThreadLocal.withInitial(() ->
+            new long[] {seed * 0x9E3779B97F4A7C15L + Thread.currentThread().threadId()});
 
     private Jitter() {}
 

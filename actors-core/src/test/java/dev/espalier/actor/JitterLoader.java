@@ -138,8 +138,7 @@ final class JitterLoader extends ClassLoader {
             if (element instanceof MethodModel method && method.code().isPresent()) {
                 boolean wrong = mistake.isIn(name, method.methodName().stringValue());
                 builder.transformMethod(
-                        method,
-                        MethodTransform.transformingCode((code, each) -> put(code, each, wrong)));
+                        method, MethodTransform.transformingCode((code, each) -> put(code, each, wrong)));
             } else {
                 builder.with(element);
             }
@@ -161,7 +160,8 @@ final class JitterLoader extends ClassLoader {
     private boolean canBeSeen(CodeElement each) {
         if (each instanceof FieldInstruction field) {
             String owner = field.owner().asInternalName().replace('/', '.');
-            return owner.startsWith(LIBRARY) && volatilesOf(owner).contains(field.name().stringValue());
+            return owner.startsWith(LIBRARY)
+                    && volatilesOf(owner).contains(field.name().stringValue());
         }
         return each instanceof InvokeInstruction call
                 && (call.owner().asInternalName().equals("java/lang/invoke/VarHandle")

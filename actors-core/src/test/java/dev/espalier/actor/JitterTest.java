@@ -55,8 +55,7 @@ class JitterTest {
                     DEDICATED
                             ? new AnswersNo(DedicatedScheduler.class.getName(), "parkUntilWork", "hasWork")
                             : new AnswersNo(TurnScheduler.class.getName(), "release", "hasWork")),
-            Arguments.of(
-                    "a life is given back without a look", new WritesAnyway(Serial.class.getName(), "release"))
+            Arguments.of("a life is given back without a look", new WritesAnyway(Serial.class.getName(), "release"))
         };
     }
 

@@ -43,27 +43,28 @@ final class JitterWorkload implements Callable<String> {
     }
 
     private String play(ActorSystem system) throws InterruptedException {
-            for (int i = 0; i < ACTORS; i++) {
-                int me = i;
-                actors.add(system.spawn("actor" + i, () -> (token, ctx) -> hop(me, token)));
+        for (int i = 0; i < ACTORS; i++) {
+            int me = i;
+            actors.add(system.spawn("actor" + i, () -> (token, ctx) -> hop(me, token)));
+        }
+        var random = new SplittableRandom(seed);
+        for (int round = 0; round < rounds; round++) {
+            var done = new CountDownLatch(TOKENS);
+            for (int t = 0; t < TOKENS; t++) {
+                actors.get(random.nextInt(ACTORS)).tell(new Token(random.nextInt(40), done));
             }
-            var random = new SplittableRandom(seed);
-            for (int round = 0; round < rounds; round++) {
-                var done = new CountDownLatch(TOKENS);
-                for (int t = 0; t < TOKENS; t++) {
-                    actors.get(random.nextInt(ACTORS)).tell(new Token(random.nextInt(40), done));
-                }
-                if (!done.await(3, TimeUnit.SECONDS)) {
-                    return "round " + round + ": " + done.getCount() + " tokens were lost; " + actors.stream()
-                            .filter(a -> a.ledger().queued() > 0)
-                            .map(a -> a.path() + " " + a.ledger())
-                            .toList();
-                }
-                if (round % 16 == 0 && !makeAndEnd(system, round)) {
-                    return "round " + round + ": an actor did not end";
-                }
+            if (!done.await(3, TimeUnit.SECONDS)) {
+                return "round " + round + ": " + done.getCount() + " tokens were lost; "
+                        + actors.stream()
+                                .filter(a -> a.ledger().queued() > 0)
+                                .map(a -> a.path() + " " + a.ledger())
+                                .toList();
             }
-            return "";
+            if (round % 16 == 0 && !makeAndEnd(system, round)) {
+                return "round " + round + ": an actor did not end";
+            }
+        }
+        return "";
     }
 
     private void hop(int me, Token token) {

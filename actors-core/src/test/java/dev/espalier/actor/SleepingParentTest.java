@@ -69,7 +69,8 @@ class SleepingParentTest {
     @Test
     void shouldWakeAHandlerThatSleepsWhenTheFailureOfAChildEscalates() throws Exception {
         Trials.run((system, events) -> {
-            ActorRef<Job> parent = system.spawn(probe("parent", events, probe("child", events)).supervision(none()));
+            ActorRef<Job> parent =
+                    system.spawn(probe("parent", events, probe("child", events)).supervision(none()));
             parent.tell(ctx -> sleep(ctx, events));
             settle();
             events.take();

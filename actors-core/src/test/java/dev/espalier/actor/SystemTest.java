@@ -103,13 +103,15 @@ class SystemTest {
         });
         for (int i = 0; i < 100; i++) {
             ActorSystem system = plain("t").start();
-            CompletableFuture<Void> spawner = CompletableFuture.runAsync(() -> {
-                try {
-                    system.spawnBody("a", (inbox, ctx) -> inbox.receive());
-                } catch (SpawnRefusedException e) {
-                    assertTrue(system.isStopping());
-                }
-            }, Thread::startVirtualThread);
+            CompletableFuture<Void> spawner = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            system.spawnBody("a", (inbox, ctx) -> inbox.receive());
+                        } catch (SpawnRefusedException e) {
+                            assertTrue(system.isStopping());
+                        }
+                    },
+                    Thread::startVirtualThread);
             system.shutdown();
             spawner.join(); // throws what was thrown there
             assertTrue(system.find("/t/a").isEmpty());

@@ -52,7 +52,8 @@ class BatchingQueueTest {
                 queue.add(1);
                 queue.add(2);
                 assertTrue(queue.flush(SECOND));
-                assertEquals(List.of(1, 2), batches.stream().flatMap(List::stream).toList());
+                assertEquals(
+                        List.of(1, 2), batches.stream().flatMap(List::stream).toList());
                 assertTrue(queue.flush(SECOND));
                 queue.close();
                 assertEquals(Duration.ZERO, VirtualTime.elapsed());

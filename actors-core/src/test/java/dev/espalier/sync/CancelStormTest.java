@@ -105,16 +105,19 @@ class CancelStormTest {
                     channel.send(1);
                     sent.incrementAndGet();
                 }
-                case 1 -> sent.addAndGet(Select.<Integer>of()
-                        .send(meeting, 1, () -> 1)
-                        .send(channel, 1, () -> 1)
-                        .await());
+                case 1 ->
+                    sent.addAndGet(Select.<Integer>of()
+                            .send(meeting, 1, () -> 1)
+                            .send(channel, 1, () -> 1)
+                            .await());
                 case 2 -> received.addAndGet(channel.receive().orElseThrow());
-                case 3 -> received.addAndGet(channel.receive(Duration.ofNanos(100)).orElse(0));
-                default -> received.addAndGet(Select.<Integer>of()
-                        .receive(meeting, value -> value.orElse(0))
-                        .receive(channel, value -> value.orElse(0))
-                        .await());
+                case 3 ->
+                    received.addAndGet(channel.receive(Duration.ofNanos(100)).orElse(0));
+                default ->
+                    received.addAndGet(Select.<Integer>of()
+                            .receive(meeting, value -> value.orElse(0))
+                            .receive(channel, value -> value.orElse(0))
+                            .await());
             }
         });
         assertTrue(sent.get() > 0);
@@ -145,12 +148,11 @@ class CancelStormTest {
                 .send(channel, 1, () -> 1)
                 .onGo(never, () -> 0);
         for (int i = 0; i < count; i++) {
-            boolean none =
-                    switch (i % 3) {
-                        case 0 -> !semaphore.acquire(nanosecond);
-                        case 1 -> channel.receive(nanosecond).isEmpty();
-                        default -> select.await(nanosecond).isEmpty();
-                    };
+            boolean none = switch (i % 3) {
+                case 0 -> !semaphore.acquire(nanosecond);
+                case 1 -> channel.receive(nanosecond).isEmpty();
+                default -> select.await(nanosecond).isEmpty();
+            };
             assertTrue(none);
         }
     }

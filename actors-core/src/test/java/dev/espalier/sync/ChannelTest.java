@@ -120,6 +120,7 @@ class ChannelTest {
     @Test
     void shouldRefuseNonsense() {
         assertThrows(IllegalArgumentException.class, () -> Channel.bounded(0));
-        assertThrows(NullPointerException.class, () -> Channel.<String>unbounded().send(null));
+        assertThrows(
+                NullPointerException.class, () -> Channel.<String>unbounded().send(null));
     }
 }

@@ -44,7 +44,10 @@ class ComputeTest {
             Strand.current().tenant(tenant);
             assertSame(tenant, Compute.call(() -> Strand.current().tenant()));
             Strand.current().tenant(null);
-            assertSame(null, Compute.<Object, RuntimeException>call(() -> Strand.current().tenant()));
+            assertSame(
+                    null,
+                    Compute.<Object, RuntimeException>call(
+                            () -> Strand.current().tenant()));
         });
     }
 
@@ -112,14 +115,16 @@ class ComputeTest {
             var inside = new AtomicInteger();
             assertThrows(
                     TimedOutException.class,
-                    () -> CancelScope.timeout(SECOND, () -> Compute.run(() -> {
-                        try {
-                            Strand.sleep(DAY);
-                        } catch (CancelledException e) {
-                            inside.incrementAndGet();
-                            throw e;
-                        }
-                    })));
+                    () -> CancelScope.timeout(
+                            SECOND,
+                            () -> Compute.run(() -> {
+                                try {
+                                    Strand.sleep(DAY);
+                                } catch (CancelledException e) {
+                                    inside.incrementAndGet();
+                                    throw e;
+                                }
+                            })));
             assertEquals(1, inside.get());
             assertEquals(SECOND, VirtualTime.elapsed());
             CancelScope.check();
@@ -133,7 +138,8 @@ class ComputeTest {
             var scope = new CancelScope("job");
             scope.run(() -> {
                 Compute.run(scope::cancel);
-                assertTrue(assertThrows(CancelledException.class, CancelScope::check).isFrom(scope));
+                assertTrue(assertThrows(CancelledException.class, CancelScope::check)
+                        .isFrom(scope));
                 CancelScope.check();
             });
         });
@@ -155,12 +161,14 @@ class ComputeTest {
     void shouldKeepTheShield() throws Exception {
         VirtualTime.run(() -> {
             var scope = new CancelScope("job");
-            assertThrows(CancelledException.class, () -> scope.run(() -> {
-                scope.cancel();
-                CancelScope.shield(() -> Compute.run(() -> Strand.sleep(SECOND)));
-                assertEquals(SECOND, VirtualTime.elapsed());
-                CancelScope.check();
-            }));
+            assertThrows(
+                    CancelledException.class,
+                    () -> scope.run(() -> {
+                        scope.cancel();
+                        CancelScope.shield(() -> Compute.run(() -> Strand.sleep(SECOND)));
+                        assertEquals(SECOND, VirtualTime.elapsed());
+                        CancelScope.check();
+                    }));
         });
     }
 
@@ -172,7 +180,8 @@ class ComputeTest {
                 assertTrue(assertThrows(CancelledException.class, () -> Compute.run(() -> Strand.sleep(DAY)))
                         .wasInterrupt());
                 assertTrue(Thread.interrupted());
-                Compute.run(() -> seen.add("interrupted: " + Thread.currentThread().isInterrupted()));
+                Compute.run(
+                        () -> seen.add("interrupted: " + Thread.currentThread().isInterrupted()));
             });
             Strand.sleep(SECOND);
             job.interrupt();
@@ -202,7 +211,8 @@ class ComputeTest {
             scope.cancel();
             assertTrue(fork.get(Duration.ofSeconds(20)));
         }
-        int clean = Fork.start("last", () -> Compute.call(() -> Thread.currentThread().isInterrupted() ? 0 : 1))
+        int clean = Fork.start(
+                        "last", () -> Compute.call(() -> Thread.currentThread().isInterrupted() ? 0 : 1))
                 .get();
         assertEquals(1, clean);
     }

@@ -42,7 +42,8 @@ class ForkTest {
 
     @Test
     void shouldGiveNullWhenTheCodeHasNoResult() throws Exception {
-        VirtualTime.run(() -> assertNull(Fork.start("worker", () -> Strand.sleep(SECOND)).get()));
+        VirtualTime.run(() ->
+                assertNull(Fork.start("worker", () -> Strand.sleep(SECOND)).get()));
     }
 
     @Test

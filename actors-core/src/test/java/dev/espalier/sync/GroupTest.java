@@ -94,10 +94,12 @@ class GroupTest {
     @Test
     void shouldWaitForTheRestWhenTheBodyHasEnded() throws Exception {
         VirtualTime.run(() -> {
-            Fork<Integer> slow = Group.call("job", (Group<Integer> group) -> group.fork(() -> {
-                Strand.sleep(SECOND);
-                return 3;
-            }));
+            Fork<Integer> slow = Group.call(
+                    "job",
+                    (Group<Integer> group) -> group.fork(() -> {
+                        Strand.sleep(SECOND);
+                        return 3;
+                    }));
             assertTrue(slow.isDone());
             assertEquals(3, slow.get());
             assertEquals(SECOND, VirtualTime.elapsed());
@@ -203,13 +205,15 @@ class GroupTest {
             for (boolean joins : new boolean[] {true, false}) {
                 var error = assertThrows(
                         TimedOutException.class,
-                        () -> CancelScope.timeout(SECOND, () -> Group.run("job", (Group<Integer> group) -> {
-                            group.fork(() -> sleeper(cancelled));
-                            group.fork(() -> sleeper(cancelled));
-                            if (joins) {
-                                group.joinAll();
-                            }
-                        })));
+                        () -> CancelScope.timeout(
+                                SECOND,
+                                () -> Group.run("job", (Group<Integer> group) -> {
+                                    group.fork(() -> sleeper(cancelled));
+                                    group.fork(() -> sleeper(cancelled));
+                                    if (joins) {
+                                        group.joinAll();
+                                    }
+                                })));
                 assertEquals("not done within PT1S", error.getMessage());
             }
             assertEquals(4, cancelled.get());
@@ -264,7 +268,10 @@ class GroupTest {
             group.fork(GroupTest::fails);
             group.fork(GroupTest::fails);
             assertEquals(
-                    2, assertThrows(FailedException.class, group::joinFirst).failures().size());
+                    2,
+                    assertThrows(FailedException.class, group::joinFirst)
+                            .failures()
+                            .size());
         }));
     }
 
@@ -304,15 +311,17 @@ class GroupTest {
     @Test
     void shouldCancelLateForksToo() throws Exception {
         VirtualTime.run(() -> {
-            assertFalse(CancelScope.runAtMost(SECOND, () -> Group.run("tree", (Group<Integer> group) -> {
-                group.fork(() -> {
-                    try {
-                        Strand.sleep(DAY);
-                    } finally {
-                        group.fork(() -> Strand.sleep(DAY));
-                    }
-                });
-            })));
+            assertFalse(CancelScope.runAtMost(
+                    SECOND,
+                    () -> Group.run("tree", (Group<Integer> group) -> {
+                        group.fork(() -> {
+                            try {
+                                Strand.sleep(DAY);
+                            } finally {
+                                group.fork(() -> Strand.sleep(DAY));
+                            }
+                        });
+                    })));
             assertEquals(SECOND, VirtualTime.elapsed());
         });
     }
@@ -326,7 +335,8 @@ class GroupTest {
         Fork<Void> top = Fork.start("top", () -> nest(5_000, deepest, ended, isThere));
         assertTrue(isThere.waitForGo(seconds(60)));
         assertTrue(top.cancel());
-        assertTrue(assertThrows(FailedException.class, () -> top.get(seconds(60))).wasCancelled());
+        assertTrue(
+                assertThrows(FailedException.class, () -> top.get(seconds(60))).wasCancelled());
         assertEquals(5_000, deepest.get());
         assertEquals(5_000, ended.get());
     }
@@ -357,7 +367,8 @@ class GroupTest {
         }
     }
 
-    /// Forks sleep, then fail or end; the limit comes at some time: whoever has begun has ended, and what failed is told.
+    /// Forks sleep, then fail or end; the limit comes at some time: whoever has begun has ended, and what failed is
+    /// told.
     private static void randomRound(SplittableRandom random) {
         int count = random.nextInt(1, 12);
         long limit = random.nextLong(1, 12);
@@ -367,27 +378,29 @@ class GroupTest {
         var failed = Collections.synchronizedList(new ArrayList<Throwable>());
         List<Throwable> told = new ArrayList<>();
         try {
-            CancelScope.timeout(seconds(limit), () -> Group.run("job", (Group<Integer> group) -> {
-                for (int i = 0; i < count; i++) {
-                    long sleep = random.nextLong(10);
-                    boolean fails = random.nextInt(3) == 0;
-                    group.fork(() -> {
-                        begun.incrementAndGet();
-                        try {
-                            Strand.sleep(seconds(sleep));
-                            if (fails) {
-                                throw noted(failed);
-                            }
-                            return 1;
-                        } finally {
-                            ended.incrementAndGet();
+            CancelScope.timeout(
+                    seconds(limit),
+                    () -> Group.run("job", (Group<Integer> group) -> {
+                        for (int i = 0; i < count; i++) {
+                            long sleep = random.nextLong(10);
+                            boolean fails = random.nextInt(3) == 0;
+                            group.fork(() -> {
+                                begun.incrementAndGet();
+                                try {
+                                    Strand.sleep(seconds(sleep));
+                                    if (fails) {
+                                        throw noted(failed);
+                                    }
+                                    return 1;
+                                } finally {
+                                    ended.incrementAndGet();
+                                }
+                            });
                         }
-                    });
-                }
-                if (joins) {
-                    assertEquals(count, group.joinAll().size());
-                }
-            }));
+                        if (joins) {
+                            assertEquals(count, group.joinAll().size());
+                        }
+                    }));
         } catch (FailedException e) {
             told.addAll(e.failures());
         } catch (TimedOutException e) {

@@ -140,10 +140,12 @@ class LockTest {
                     lock.unlock();
                 }
             });
-            Strand.start("second", () -> lock.run(() -> {
-                condition.await();
-                woken.add("second");
-            }));
+            Strand.start(
+                    "second",
+                    () -> lock.run(() -> {
+                        condition.await();
+                        woken.add("second");
+                    }));
             Strand.sleep(SECOND);
             lock.lock();
             scope.cancel();

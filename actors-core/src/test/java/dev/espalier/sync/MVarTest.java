@@ -41,9 +41,11 @@ class MVarTest {
     void shouldRestoreTheValueWhenAModifyFails() throws Exception {
         VirtualTime.run(() -> {
             var box = new MVar<>(1);
-            assertThrows(IllegalStateException.class, () -> box.modify(old -> {
-                throw new IllegalStateException("expected");
-            }));
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> box.modify(old -> {
+                        throw new IllegalStateException("expected");
+                    }));
             assertThrows(NullPointerException.class, () -> box.modify(old -> null));
             assertThrows(ArithmeticException.class, () -> box.with(value -> Math.floorDiv(1, value - 1)));
             assertEquals(Optional.of(1), box.tryRead());
@@ -64,10 +66,12 @@ class MVarTest {
                 seen.add("put");
             });
             Strand.start("modifier", () -> {
-                assertThrows(CancelledException.class, () -> scope.run(() -> box.modify(old -> {
-                    Strand.sleep(SECOND.multipliedBy(10));
-                    return 0;
-                })));
+                assertThrows(
+                        CancelledException.class,
+                        () -> scope.run(() -> box.modify(old -> {
+                            Strand.sleep(SECOND.multipliedBy(10));
+                            return 0;
+                        })));
             });
             Strand.sleep(SECOND);
             assertFalse(box.tryPut(5));

@@ -83,10 +83,12 @@ class MonitorTest {
         VirtualTime.run(() -> {
             var monitor = new Monitor();
             var turn = new int[1];
-            Strand.start("first", () -> monitor.run(() -> {
-                monitor.awaitThat(() -> turn[0] == 1);
-                turn[0] = 2;
-            }));
+            Strand.start(
+                    "first",
+                    () -> monitor.run(() -> {
+                        monitor.awaitThat(() -> turn[0] == 1);
+                        turn[0] = 2;
+                    }));
             Strand.sleep(SECOND);
             monitor.run(() -> {
                 turn[0] = 1;

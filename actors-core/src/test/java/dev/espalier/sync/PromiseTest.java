@@ -89,17 +89,21 @@ class PromiseTest {
         failed.fail(cause);
         assertSame(
                 cause,
-                assertThrows(ExecutionException.class, () -> failed.toCompletableFuture().get())
+                assertThrows(
+                                ExecutionException.class,
+                                () -> failed.toCompletableFuture().get())
                         .getCause());
         var source = new CompletableFuture<Integer>();
         Promise<Integer> from = Promise.from(source.thenApply(x -> x + 1));
         source.complete(1);
         assertEquals(2, from.get());
-        Promise<Integer> fails = Promise.from(CompletableFuture.<Integer>failedFuture(cause).thenApply(x -> x));
+        Promise<Integer> fails =
+                Promise.from(CompletableFuture.<Integer>failedFuture(cause).thenApply(x -> x));
         assertSame(cause, assertThrows(FailedException.class, fails::get).getCause());
         var given = new CompletableFuture<Integer>();
         given.cancel(false);
-        assertTrue(assertThrows(FailedException.class, () -> Promise.from(given).get()).wasCancelled());
+        assertTrue(assertThrows(FailedException.class, () -> Promise.from(given).get())
+                .wasCancelled());
     }
 
     @Test

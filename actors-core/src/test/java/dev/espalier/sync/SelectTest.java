@@ -84,11 +84,7 @@ class SelectTest {
                                 .await());
             });
             Strand.sleep(SECOND);
-            assertEquals(
-                    "sent",
-                    Select.<String>of()
-                            .send(a, 1, () -> "sent")
-                            .await());
+            assertEquals("sent", Select.<String>of().send(a, 1, () -> "sent").await());
         });
     }
 
@@ -103,7 +99,8 @@ class SelectTest {
                 Strand.sleep(SECOND);
                 out.close();
             });
-            assertEquals(true, Select.<Boolean>of().receive(in, Optional::isEmpty).await());
+            assertEquals(
+                    true, Select.<Boolean>of().receive(in, Optional::isEmpty).await());
             Select<String> sending = Select.<String>of().send(out, 1, () -> "sent");
             assertThrows(ClosedException.class, sending::await);
             assertThrows(ClosedException.class, sending::tryNow);
@@ -122,10 +119,10 @@ class SelectTest {
         int ones = 0;
         for (int i = 0; i < 1_000; i++) { // a new select each time
             ones += Select.<Integer>of()
-                            .receive(one, Optional::orElseThrow)
-                            .receive(two, Optional::orElseThrow)
-                            .await()
-                    == 1
+                                    .receive(one, Optional::orElseThrow)
+                                    .receive(two, Optional::orElseThrow)
+                                    .await()
+                            == 1
                     ? 1
                     : 0;
         }
@@ -140,10 +137,12 @@ class SelectTest {
             for (int i = 0; i < 1_000; i++) {
                 var scope = new CancelScope("select");
                 Strand.current().schedule(Strand.deadlineAfter(Duration.ofMillis(1)), scope::cancel);
-                assertThrows(CancelledException.class, () -> scope.run(() -> Select.<Integer>of()
-                        .receive(one, Optional::orElseThrow)
-                        .onGo(never, () -> 0)
-                        .await()));
+                assertThrows(
+                        CancelledException.class,
+                        () -> scope.run(() -> Select.<Integer>of()
+                                .receive(one, Optional::orElseThrow)
+                                .onGo(never, () -> 0)
+                                .await()));
             }
             assertEquals(0, one.hub().waiting());
             assertEquals(0, never.liveListeners());

@@ -54,13 +54,15 @@ class SemaphoreTest {
         VirtualTime.run(() -> {
             var semaphore = new Semaphore(0);
             var scope = new CancelScope("acquire");
-            Strand strand = Strand.start("waiter", () -> scope.run(() -> {
-                semaphore.acquire();
-                assertTrue(scope.isCancelled());
-                assertThrows(CancelledException.class, () -> Strand.sleep(SECOND), "it comes at the next call");
-                Strand.sleep(SECOND); // and only once
-                semaphore.release();
-            }));
+            Strand strand = Strand.start(
+                    "waiter",
+                    () -> scope.run(() -> {
+                        semaphore.acquire();
+                        assertTrue(scope.isCancelled());
+                        assertThrows(CancelledException.class, () -> Strand.sleep(SECOND), "it comes at the next call");
+                        Strand.sleep(SECOND); // and only once
+                        semaphore.release();
+                    }));
             Strand.sleep(SECOND);
             semaphore.release(); // granted, but the waiter has not run yet
             scope.cancel();

@@ -32,7 +32,8 @@ class TimeoutTest {
     @Test
     void shouldThrowWhenTheTimeIsOver() throws Exception {
         VirtualTime.run(() -> {
-            var error = assertThrows(TimedOutException.class, () -> CancelScope.timeout(SECOND, () -> Strand.sleep(DAY)));
+            var error =
+                    assertThrows(TimedOutException.class, () -> CancelScope.timeout(SECOND, () -> Strand.sleep(DAY)));
             assertEquals("not done within PT1S", error.getMessage());
             assertInstanceOf(CancelledException.class, error.getCause());
             assertEquals(SECOND, VirtualTime.elapsed());
@@ -91,7 +92,8 @@ class TimeoutTest {
     @Test
     void shouldReportTheInnerOneWhenOnlyThatIsOver() throws Exception {
         VirtualTime.run(() -> CancelScope.timeout(DAY, () -> {
-            var error = assertThrows(TimedOutException.class, () -> CancelScope.timeout(SECOND, () -> Strand.sleep(DAY)));
+            var error =
+                    assertThrows(TimedOutException.class, () -> CancelScope.timeout(SECOND, () -> Strand.sleep(DAY)));
             assertEquals("not done within PT1S", error.getMessage());
             Strand.sleep(SECOND);
         }));
@@ -104,9 +106,12 @@ class TimeoutTest {
             var error = assertThrows(
                     TimedOutException.class,
                     () -> CancelScope.timeout(
-                            SECOND, () -> CancelScope.timeout(SECOND, () -> CancelScope.timeout(SECOND, () -> {
-                                Strand.sleep(DAY);
-                            }))));
+                            SECOND,
+                            () -> CancelScope.timeout(
+                                    SECOND,
+                                    () -> CancelScope.timeout(SECOND, () -> {
+                                        Strand.sleep(DAY);
+                                    }))));
             assertInstanceOf(CancelledException.class, error.getCause());
             assertSame(null, error.getCause().getCause());
         });

@@ -1,0 +1,100 @@
+package dev.espalier.samples.seeds;
+
+import static dev.espalier.sync.Concurrent.fork;
+import static dev.espalier.sync.Concurrent.runMain;
+
+import dev.espalier.sync.Channel;
+import dev.espalier.sync.Progress;
+import dev.espalier.sync.Signal;
+import dev.espalier.sync.Strand;
+import java.io.PrintStream;
+import java.time.Duration;
+
+/// Conpig's program: two threads print X and O, and neither waits for the other to be finished.
+///
+/// Then its promise: busy threads do not keep the others from running. Green threads are not preempted, so a
+/// thread
+/// that only computes belongs on a platform thread; these do.
+public final class Conpig {
+    private static final int LINES = 4_000;
+    private static final int BUSY = 2 * Runtime.getRuntime().availableProcessors();
+    private static final long SLICES = 1_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final PrintStream out;
+    private final Checks checks;
+    private final Channel<String> screen = Channel.bounded(1);
+
+    private Conpig(PrintStream out) {
+        this.out = out;
+        this.checks = new Checks(out);
+    }
+
+    static boolean run(PrintStream out) {
+        Conpig sample = new Conpig(out);
+        sample.interleave();
+        sample.share();
+        return sample.checks.allRight();
+    }
+
+    private void test(String arg) {
+        for (int i = 0; i < LINES; i++) {
+            screen.send(arg); // blocks while the screen is busy: here the others get their turn
+        }
+    }
+
+    private void interleave() {
+        StringBuilder seen = new StringBuilder();
+        runMain(() -> {
+            fork(() -> test("X"));
+            fork(() -> test("O"));
+            while (seen.length() < 2 * LINES) {
+                seen.append(screen.receive().orElseThrow());
+            }
+        });
+        out.println(seen.substring(0, 80) + " ...");
+        int changes = 0;
+        for (int i = 1; i < seen.length(); i++) {
+            changes += seen.charAt(i) == seen.charAt(i - 1) ? 0 : 1;
+        }
+        long crosses = seen.chars().filter(c -> c == 'X').count();
+        checks.check(crosses == LINES, LINES + " X and " + LINES + " O were printed");
+        checks.check(changes > 100, "they took turns, " + changes + " times");
+    }
+
+    private void share() {
+        Signal enough = new Signal("enough");
+        Progress[] busy = new Progress[BUSY];
+        for (int i = 0; i < BUSY; i++) {
+            Progress own = new Progress();
+            busy[i] = own;
+            Strand.startPlatform("busy-" + i, true, () -> compute(own, enough));
+        }
+        boolean all = true;
+        for (Progress each : busy) {
+            all &= each.waitFor(SLICES, PATIENCE);
+        }
+        checks.check(all, BUSY + " threads that only compute share the processors");
+        long start = System.nanoTime();
+        Signal turn = new Signal("turn");
+        fork(turn::go);
+        checks.check(
+                turn.waitForGo(PATIENCE),
+                String.format("a new one had its turn after %.1f ms", (System.nanoTime() - start) / 1e6));
+        enough.go();
+    }
+
+    private static void compute(Progress slices, Signal enough) {
+        long x = 1;
+        while (!enough.isGo()) {
+            for (int i = 0; i < 10_000; i++) {
+                x = x * 6_364_136_223_846_793_005L + 1; // Knuth's linear congruential generator
+            }
+            slices.advance(x == 0 ? 2 : 1); // uses x, else the loop might be left out
+        }
+    }
+
+    public static void main(String[] args) {
+        System.exit(run(System.out) ? 0 : 1);
+    }
+}
