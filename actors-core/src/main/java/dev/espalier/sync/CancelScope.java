@@ -105,6 +105,7 @@ public final class CancelScope {
     /// @throws TimedOutException if the body was cancelled because the time is over
     public static <T extends @Nullable Object, X extends Exception> T timeout(Duration limit, Task<T, X> body)
             throws X {
+        requireNonNull(body, "body");
         CancelScope scope = new CancelScope("time-out of " + limit, Strand.deadlineAfter(limit));
         try {
             return scope.callInTime(body);
@@ -131,6 +132,7 @@ public final class CancelScope {
     /// @param body the code; what it throws comes out
     /// @throws TimedOutException if the body was cancelled because the time is over
     public static void timeout(Duration limit, Runnable body) {
+        requireNonNull(body, "body");
         CancelScope.<@Nullable Void, RuntimeException>timeout(limit, () -> {
             body.run();
             return null;
@@ -143,6 +145,7 @@ public final class CancelScope {
     /// @param body the code; what it throws comes out
     /// @return true if the body has ended by itself, false if it was cancelled because the time is over
     public static boolean runAtMost(Duration limit, Runnable body) {
+        requireNonNull(body, "body");
         CancelScope scope = new CancelScope("time-out of " + limit, Strand.deadlineAfter(limit));
         try {
             scope.<@Nullable Void, RuntimeException>callInTime(() -> {
