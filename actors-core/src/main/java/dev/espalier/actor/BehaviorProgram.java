@@ -164,9 +164,19 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
             borrowed = true;
             try {
                 execute(next);
+                endAtOnce();
             } finally {
                 borrowed = false;
             }
+        }
+    }
+
+    /// One that was asked to end while it started, and has nothing to handle, ends here and now: for a short life
+    /// the way through the queues of the workers would be the longest part.
+    private void endAtOnce() {
+        boolean goesOn = true;
+        while (goesOn && cell.life.isEnding() && !isFinished() && !hasMessages()) {
+            goesOn = attend(Strand.current());
         }
     }
 

@@ -150,6 +150,11 @@ abstract sealed class LifeState extends Serial permits Lifecycle {
         return goal == Goal.STOP;
     }
 
+    /// Whether it ends for good or by itself; for the actor's own thread, which may learn of it late.
+    boolean isEnding() {
+        return goal == Goal.STOP || endsItself;
+    }
+
     boolean isUp() {
         return user == User.LIVE && goal == Goal.RUN;
     }
