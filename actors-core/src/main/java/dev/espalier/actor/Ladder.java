@@ -45,6 +45,12 @@ final class Ladder {
 
     private final Cell<?> cell;
     private final Lifecycle life;
+    /// For [Patience]: who was asked before.
+    @Nullable
+    Ladder askedBefore;
+
+    volatile boolean waitsForLook;
+
     private volatile Rung rung = Rung.ASKED;
     private boolean running;
     private boolean started;
