@@ -28,11 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// at
 /// the receiver. Between a coroutine and its parent, [#switchTo] and [#handBack] are typed.
 ///
-/// *Threads.* One switch is one hand-over: of the coroutines of a thread one runs at a time. A suspended one
-/// belongs
-/// to no thread and may be switched to from any; that does not hold for roots. What happens before a switch
-/// happens
-/// before what runs after it.
+/// *Threads.* One switch is one hand-over: of the coroutines of a thread one runs at a time. A suspended one that is
+/// a green thread belongs to no thread and may be switched to from any; that does not hold for roots, nor for one on a
+/// continuation, see *Backends*. What happens before a switch happens before what runs after it.
 ///
 /// *Identity.* A coroutine acts for the thread that switched into it: its [Strand#tenant()] (so
 /// `ActorRef.current()`), its cancel scopes and its interrupts concern the coroutine as well. Scopes and
@@ -43,15 +41,18 @@ import org.jspecify.annotations.Nullable;
 /// in a
 /// coroutine: on the first backend it has its own, on the second those of whoever runs it.
 ///
-/// *Backends.* With public API alone each coroutine is a green thread and a switch hands over from one to
-/// the other.
-/// If the JVM is started with `--add-exports java.base/jdk.internal.vm=dev.espalier.core` (`=ALL-UNNAMED` on
-/// the class
-/// path), the JDK's continuation is used instead, which is faster; nothing else changes, but
-/// that it
-/// cannot switch away below a native frame, such as a static initialiser: [IllegalStateException], and
-/// nothing has
-/// happened. [#backend] tells which.
+/// *Backends.* With public API alone each coroutine is a green thread and a switch hands over from one to the other.
+/// If the JVM is started with `--add-exports java.base/jdk.internal.vm=dev.espalier.core` (`=ALL-UNNAMED` on the class
+/// path), the JDK's continuation is used instead, which is faster, with two limits:
+///
+/// * One that has started goes on in the thread that started it only: compiled code may keep the current thread. From
+///   another one, [#switchTo] and [#close] throw [IllegalStateException], and it is not an heir of what ends there. In a
+///   turn of a behavior, which has another thread each time, coroutines stay green threads and may be kept from turn
+///   to turn; these and the others cannot switch to each other.
+/// * It cannot switch away below a native frame, such as a static initialiser: [IllegalStateException], and nothing has
+///   happened.
+///
+/// [#backend] tells which.
 ///
 /// *Memory.* A started coroutine that is never finished or closed stays: a parked green thread; on the
 /// second backend
@@ -130,11 +131,11 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     }
 
     /// The root of a thread.
-    Coroutine(Strand strand) {
-        name = "root of " + strand.thread().getName();
+    Coroutine(Ring ring) {
+        name = "root of " + ring.strand.thread().getName();
         body = null;
         parent = null;
-        stack = CoroutineStack.ofRoot(strand);
+        stack = CoroutineStack.ofRoot(ring);
         state = RUNNING;
     }
 
@@ -145,7 +146,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     /// @return the coroutine
     public static <I extends @Nullable Object, O extends @Nullable Object> Coroutine<I, O> of(
             String name, Body<I, O> body) {
-        Coroutine<?, ?> maker = Ring.ofCaller().current;
+        Coroutine<?, ?> maker = Ring.ofCaller().current();
         return new Coroutine<>(name, body, maker.isRoot() ? null : maker);
     }
 
@@ -161,7 +162,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     /// @return the root if no coroutine runs
     @SuppressWarnings("unchecked") // what is sent is not checked, see the class comment
     public static Coroutine<@Nullable Object, @Nullable Object> current() {
-        return (Coroutine<@Nullable Object, @Nullable Object>) Ring.ofCaller().current;
+        return (Coroutine<@Nullable Object, @Nullable Object>) Ring.ofCaller().current();
     }
 
     /// How coroutines keep their stacks in this JVM.
@@ -183,7 +184,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     ///
     /// @param sent what it gets: as the body's argument the first time, later as the result of its own switch
     /// @return what is sent here
-    /// @throws IllegalStateException if it is dead, runs, or is the root of another thread
+    /// @throws IllegalStateException if it is dead, runs, or belongs to another thread
     @SuppressWarnings({"unchecked", "NullAway"}) // as in current(); what may be null is up to I and O
     public O switchTo(I sent) {
         return (O) Ring.ofCaller().transfer(this, sent, null, null);
@@ -213,7 +214,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     @SuppressWarnings({"unchecked", "NullAway"}) // as in current(); what may be null is up to I and O
     public I handBack(O sent) {
         Ring ring = Ring.ofCaller();
-        if (ring.current != this || isRoot()) {
+        if (ring.current() != this || isRoot()) {
             throw new IllegalStateException("Only " + name + " itself can hand back, if it is no root");
         }
         return (I) ring.transfer(heir(ring), sent, null, null);
@@ -230,7 +231,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
         if (isRoot()) {
             throw new IllegalStateException("A root cannot be closed: " + name);
         }
-        if (ring.current == this) {
+        if (ring.current() == this) {
             throw new CoroutineExit(name);
         }
         if (state == DEAD || casState(NEW, DEAD)) {
@@ -287,10 +288,10 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     /// Switches to it so that it hands back, ends and fails to the caller, whoever its parent is.
     @Nullable
     Object resume(Ring ring, @Nullable Throwable injected) {
-        if (ring.current == this) {
+        if (ring.current() == this) {
             throw new IllegalStateException(name + " runs already");
         }
-        Coroutine<?, ?> caller = ring.current;
+        Coroutine<?, ?> caller = ring.current();
         return ring.transfer(this, null, injected, caller);
     }
 
@@ -306,10 +307,19 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
             if (seen == DEAD || seen == RUNNING) {
                 throw new IllegalStateException(name + (seen == DEAD ? " is dead" : " runs on another thread"));
             }
+            if (seen == SUSPENDED && !goesOnIn(ring)) {
+                throw new IllegalStateException(name + " uses a continuation and belongs to another thread");
+            }
             if (casState(seen, RUNNING)) {
                 return seen == NEW;
             }
         }
+    }
+
+    /// For one that is suspended. A reset meanwhile by another thread is a misuse that the hand-over finds.
+    private boolean goesOnIn(Ring ring) {
+        CoroutineStack seen = stack;
+        return seen == null || seen.goesOnIn(ring);
     }
 
     /// Gives a claim back.
@@ -322,7 +332,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     }
 
     void suspended() {
-        state = SUSPENDED;
+        STATE.setRelease(this, SUSPENDED); // whoever claims it acquires
     }
 
     void deliver(@Nullable Object sent, @Nullable Throwable injected) {
@@ -355,19 +365,20 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     ///
     /// @return claimed already
     @SuppressWarnings({"unchecked", "NullAway"}) // as in current(); what may be null is up to I and O
-    Coroutine<?, ?> runToEnd(Ring first) {
+    Coroutine<?, ?> runToEnd() {
         Object result = null;
         Throwable failure = null;
+        CoroutineStack own = stackOfStarted();
         try {
-            scopes.attach(first);
+            scopes.attach(own.strand(), own.ring());
             result = requireNonNull(body).run(this, (I) take());
         } catch (CoroutineExit exit) {
             result = null;
         } catch (Throwable t) {
             failure = t;
         }
-        Ring ring = Ring.ofCaller();
-        scopes.detach(ring);
+        Ring ring = own.ring();
+        scopes.detach(own.strand(), ring);
         Coroutine<?, ?> next = heir(ring);
         while (!next.casState(SUSPENDED, RUNNING)) {
             next = heir(ring); // another thread was faster
@@ -392,7 +403,10 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     }
 
     private boolean mayGoOn(Ring ring) {
-        return isRoot() ? ring.root == this : state == SUSPENDED || ring.current == this;
+        if (isRoot()) {
+            return ring.root == this;
+        }
+        return ring.current() == this || (state == SUSPENDED && goesOnIn(ring));
     }
 
     private boolean casState(int expected, int next) {

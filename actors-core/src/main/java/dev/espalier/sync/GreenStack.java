@@ -1,5 +1,7 @@
 package dev.espalier.sync;
 
+import static java.util.Objects.requireNonNull;
+
 /// The stack of a green thread, or of a root's thread: a switch wakes the other thread and parks this one.
 ///
 /// *No wake-up is lost*: [#turn] is set before the unpark and looked at after every park.
@@ -30,10 +32,25 @@ final class GreenStack extends CoroutineStack {
         strand.ring = ring;
     }
 
+    @Override
+    Strand strand() {
+        return strand;
+    }
+
+    @Override
+    Ring ring() {
+        return requireNonNull(strand.ring);
+    }
+
+    @Override
+    boolean goesOnIn(Ring ring) {
+        return ring.root.stackOfStarted() instanceof GreenStack;
+    }
+
     private void live(Coroutine<?, ?> coroutine) {
         awaitTurn(coroutine);
-        Coroutine<?, ?> next = coroutine.runToEnd(Ring.ofCaller());
-        green(next).wake(Ring.ofCaller(), next);
+        Coroutine<?, ?> next = coroutine.runToEnd();
+        green(next).wake(ring(), next);
     }
 
     @Override
@@ -51,7 +68,7 @@ final class GreenStack extends CoroutineStack {
     /// Called by the coroutine that is being left.
     private void wake(Ring ring, Coroutine<?, ?> coroutine) {
         strand.ring = ring;
-        ring.current = coroutine;
+        ring.current(coroutine);
         interrupted = Thread.interrupted();
         turn = true;
         strand.unpark();
@@ -72,7 +89,7 @@ final class GreenStack extends CoroutineStack {
     }
 
     private void passOn(Coroutine<?, ?> coroutine) {
-        Coroutine<?, ?> runs = Ring.ofCaller().current;
+        Coroutine<?, ?> runs = ring().current();
         if (runs == coroutine) {
             return; // its turn comes at any moment
         }

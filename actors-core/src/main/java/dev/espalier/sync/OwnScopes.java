@@ -19,9 +19,8 @@ final class OwnScopes {
     private int baseShields;
 
     /// The coroutine goes on.
-    void attach(Ring ring) {
-        Strand self = Strand.current();
-        if (ring.current.isRoot()) {
+    void attach(Strand self, Ring ring) {
+        if (ring.current().isRoot()) {
             return;
         }
         base = ring.strand.scope();
@@ -45,11 +44,10 @@ final class OwnScopes {
     }
 
     /// The coroutine is about to be left. An interrupt that it held back goes with the thread.
-    void detach(Ring ring) {
-        Strand self = Strand.current();
+    void detach(Strand self, Ring ring) {
         CancelScope innermost = self.scope(); // enters one that is expected
         self.releaseInterrupt();
-        if (ring.current.isRoot()) {
+        if (ring.current().isRoot()) {
             return;
         }
         top = innermost == base ? null : innermost;

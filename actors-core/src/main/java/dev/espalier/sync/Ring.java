@@ -1,24 +1,49 @@
 package dev.espalier.sync;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /// A thread's root and the coroutine that runs for it. Of all that run for one ring, one does at a time.
 final class Ring {
+    private static final VarHandle CURRENT;
+
+    static {
+        try {
+            CURRENT = MethodHandles.lookup().findVarHandle(Ring.class, "current", Coroutine.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     /// The root's.
     final Strand strand;
 
     final Coroutine<@Nullable Object, @Nullable Object> root;
-    /// Written by whoever is about to switch; volatile, because parked strands look whom to pass a cancel on
-    /// to.
-    volatile Coroutine<?, ?> current;
+    /// Written by whoever is about to switch.
+    private volatile Coroutine<?, ?> current;
     /// For the continuations: who goes on when the one that runs has come to rest.
     @Nullable
     Coroutine<?, ?> next;
 
     private Ring(Strand strand) {
         this.strand = strand;
-        root = new Coroutine<>(strand);
+        root = new Coroutine<>(this);
         current = root;
+    }
+
+    Coroutine<?, ?> current() {
+        return current;
+    }
+
+    /// Who runs from now on. Volatile: strands that are parked look whom to pass a cancel on to.
+    void current(Coroutine<?, ?> next) {
+        current = next;
+    }
+
+    /// The same where only the ring's own strand looks.
+    void currentRelease(Coroutine<?, ?> next) {
+        CURRENT.setRelease(this, next);
     }
 
     /// The ring that the calling code runs in; made at the first call on a thread.
@@ -52,16 +77,17 @@ final class Ring {
         if (resumer != null) {
             to.returnTo(resumer);
         }
-        from.scopes.detach(this);
+        CoroutineStack own = from.stackOfStarted();
+        from.scopes.detach(own.strand(), this);
         try {
-            from.stackOfStarted().leaveFor(this, from, to, wasNew);
+            own.leaveFor(this, from, to, wasNew);
         } catch (Throwable notLeft) {
             to.deliver(null, null);
             to.unclaim(wasNew);
-            from.scopes.attach(this);
+            from.scopes.attach(own.strand(), this);
             throw notLeft;
         }
-        from.scopes.attach(ofCaller());
+        from.scopes.attach(own.strand(), own.ring());
         return from.take();
     }
 }

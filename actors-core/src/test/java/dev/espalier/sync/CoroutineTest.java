@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -302,15 +306,103 @@ class CoroutineTest {
     }
 
     @Test
-    void shouldGoOnOnAnotherThread() throws Exception {
-        Coroutine<String, String> c = Coroutine.of("c", (self, first) -> {
+    void shouldGoOnOnAnotherThreadUnlessItIsAContinuation() throws Exception {
+        Coroutine<String, String> c = tellsItsRootAfterAPause();
+        assertEquals("away", c.switchTo(""));
+        if (Coroutine.backend().equals("continuations")) {
+            onAnotherThread(() -> {
+                assertThrows(IllegalStateException.class, () -> c.switchTo(""));
+                assertThrows(IllegalStateException.class, c::close);
+            });
+            assertEquals("the same root", c.switchTo(""));
+        } else {
+            onAnotherThread(() -> assertEquals("another root", c.switchTo("")));
+        }
+        assertTrue(c.dead());
+    }
+
+    @Test
+    void shouldGoOnOnAnotherThreadWhenThreadsRunTheCodeOfMany() throws Exception {
+        var made = new CompletableFuture<Coroutine<String, String>>();
+        onAnotherThread(() -> {
+            Strand.current().host(new Tenants());
+            Coroutine<String, String> c = tellsItsRootAfterAPause();
+            assertEquals("away", c.switchTo(""));
+            made.complete(c);
+        });
+        onAnotherThread(() -> {
+            Strand.current().host(new Tenants());
+            assertEquals("another root", made.join().switchTo(""));
+        });
+        assertTrue(made.join().dead());
+    }
+
+    private static Coroutine<String, String> tellsItsRootAfterAPause() {
+        return Coroutine.of("c", (self, first) -> {
             var here = Coroutine.root();
             self.handBack("away");
             return here == Coroutine.root() ? "the same root" : "another root";
         });
-        assertEquals("away", c.switchTo(""));
-        onAnotherThread(() -> assertEquals("another root", c.switchTo("")));
-        assertTrue(c.dead());
+    }
+
+    @Test
+    void shouldServeEachRootInTurnWhenCodeIsCompiled() throws Exception {
+        try (var numbers = Generator.<Long>of("numbers", out -> {
+            for (long i = 0; ; i++) {
+                out.accept(i);
+            }
+        })) {
+            boolean stays = Coroutine.backend().equals("continuations");
+            for (int round = 0; round < 20; round++) {
+                long first = round * 2_000L;
+                Runnable some = () -> {
+                    for (long i = first; i < first + 2_000; i++) {
+                        assertEquals(i, numbers.next());
+                    }
+                };
+                if (stays) {
+                    some.run();
+                } else {
+                    onAnotherThread(some);
+                }
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseToSwitchAwayBelowANativeFrameWhereItCannot() throws IOException {
+        byte[] late = classFile(Late.class);
+        Coroutine<String, String> c = Coroutine.of("native", (self, first) -> {
+            below = () -> self.handBack("from below");
+            try {
+                MethodHandles.lookup().defineHiddenClass(late, true); // runs the static initialiser
+            } catch (ExceptionInInitializerError e) {
+                assertEquals(IllegalStateException.class, e.getCause().getClass());
+                return self.handBack("refused") + ", went on";
+            }
+            return "initialised";
+        });
+        if (Coroutine.backend().equals("continuations")) {
+            assertEquals("refused", c.switchTo(""));
+            assertEquals("still here, went on", c.switchTo("still here"));
+        } else {
+            assertEquals("from below", c.switchTo(""));
+            assertEquals("initialised", c.switchTo(""));
+        }
+    }
+
+    private static byte[] classFile(Class<?> type) throws IOException {
+        String file = type.getName().substring(type.getPackageName().length() + 1) + ".class";
+        try (var in = type.getResourceAsStream(file)) {
+            return in.readAllBytes();
+        }
+    }
+
+    static Supplier<String> below = () -> "";
+
+    /// Its initialiser runs below a native frame.
+    static final class Late {
+        static final String GOT = below.get();
     }
 
     @Test
@@ -367,6 +459,27 @@ class CoroutineTest {
         var task = new FutureTask<>(work, "");
         Thread.ofPlatform().daemon().start(task);
         task.get(10, TimeUnit.SECONDS);
+    }
+
+    /// A strand with it runs the code of many.
+    private static final class Tenants implements Strand.Host {
+        private @Nullable Object whose;
+
+        @Override
+        public void tenant(@Nullable Object next) {
+            whose = next;
+        }
+
+        @Override
+        public @Nullable Object tenant() {
+            return whose;
+        }
+
+        @Override
+        public void beforePark(Strand strand) {}
+
+        @Override
+        public void afterPark(Strand strand) {}
     }
 
     /// A throw that the compiler does not see, so that a `finally` may contain it.
