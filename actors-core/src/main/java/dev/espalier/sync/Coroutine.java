@@ -46,7 +46,8 @@ import org.jspecify.annotations.Nullable;
 /// path), the JDK's continuation is used instead, which is faster, with two limits:
 ///
 /// * One that has started goes on in the thread that started it only: compiled code may keep the current thread. From
-///   another one, [#switchTo] and [#close] throw [IllegalStateException], and it is not an heir of what ends there. In a
+///   another one, [#switchTo] and [#close] throw [IllegalStateException], and it is not an heir of what ends there. In
+/// a
 ///   turn of a behavior, which has another thread each time, coroutines stay green threads and may be kept from turn
 ///   to turn; these and the others cannot switch to each other.
 /// * It cannot switch away below a native frame, such as a static initialiser: [IllegalStateException], and nothing has

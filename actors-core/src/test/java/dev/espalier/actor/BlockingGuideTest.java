@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.testkit.NothingOutlives;
 import dev.espalier.actor.testkit.Probe;
+import dev.espalier.sync.Compute;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -78,17 +77,15 @@ class BlockingGuideTest {
 
     // @start region="compute"
     static final class Squarer implements Behavior<Integer> {
-        private final ExecutorService platformThreads;
         private final ActorRef<Integer> results;
 
-        Squarer(ExecutorService platformThreads, ActorRef<Integer> results) {
-            this.platformThreads = platformThreads;
+        Squarer(ActorRef<Integer> results) {
             this.results = results;
         }
 
         @Override
-        public void onMessage(Integer number, ActorContext<Integer> ctx) throws Exception {
-            int square = platformThreads.submit(() -> number * number).get(); // parks; holds no carrier
+        public void onMessage(Integer number, ActorContext<Integer> ctx) {
+            int square = Compute.call(() -> number * number); // parks; holds no carrier
             results.tell(square);
         }
     }
@@ -97,11 +94,8 @@ class BlockingGuideTest {
     @Test
     @ExtendWith(NothingOutlives.class)
     void shouldComputeElsewhere(ActorSystem system) {
-        try (ExecutorService platformThreads = Executors.newFixedThreadPool(1)) {
-            Probe<Integer> probe = Probe.start(system);
-            system.spawn("squarer", () -> new Squarer(platformThreads, probe.ref()))
-                    .tell(12);
-            assertEquals(144, probe.expectMessage(LONG));
-        }
+        Probe<Integer> probe = Probe.start(system);
+        system.spawn("squarer", () -> new Squarer(probe.ref())).tell(12);
+        assertEquals(144, probe.expectMessage(LONG));
     }
 }
