@@ -75,6 +75,7 @@ public final class Mothreads {
                 .mapToInt(each -> how.getOrDefault(each, 0))
                 .sum();
         checks.check(forced == 0, "nobody had to be made to stop: " + how);
+        checks.check(how.getOrDefault(How.FAILED, 0) == 0, "who failed had ended before the stop");
         checks.check(written.get() == logged.get(), "all " + logged.get() + " lines were written");
         List<String> order = List.of("faulty", "worker-3", "worker-2", "worker-1", "crew", "clock", "log");
         checks.check(order.equals(List.copyOf(ended)), "they ended in this order: " + ended);
@@ -99,7 +100,7 @@ public final class Mothreads {
             rounds[i] = round;
             watched(ctx.<Void>spawnBody("worker-" + (i + 1), (own, self) -> work(self, log, round)));
         }
-        watched(ctx.spawn(ActorSpec.<Void>body("faulty", (own, self) -> {
+        ActorRef<Void> faulty = watched(ctx.spawn(ActorSpec.<Void>body("faulty", (own, self) -> {
                     throw new IllegalStateException("a worker's own fault");
                 })
                 .restart(Restart.TEMPORARY)));
@@ -108,7 +109,7 @@ public final class Mothreads {
         }
         for (Failure failure : ctx.failures()) {
             log(log, failure.path() + " failed: " + failure.cause().getMessage());
-            told.go();
+            faulty.stopped().onGo(told::go); // the failure comes first, then the end
         }
         Signal.all(rounds).onGo(worked::go);
         inbox.receive(); // until pleaseStop: nobody sends anything

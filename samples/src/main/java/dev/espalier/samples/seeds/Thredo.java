@@ -1,15 +1,14 @@
 package dev.espalier.samples.seeds;
 
 import dev.espalier.sync.CancelledException;
-import dev.espalier.sync.Channel;
 import dev.espalier.sync.Fork;
 import dev.espalier.sync.Group;
-import dev.espalier.sync.Progress;
+import dev.espalier.sync.Queue;
 import dev.espalier.sync.Strand;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
@@ -40,16 +39,16 @@ public final class Thredo {
     }
 
     private void worker() {
-        Queue<Integer> got = new ConcurrentLinkedQueue<>();
-        Channel<Integer> q = Channel.unbounded();
+        Collection<Integer> got = new ConcurrentLinkedQueue<>();
+        Queue<Integer> q = Queue.unbounded();
         Fork<?> t = Fork.start("worker", () -> {
-            for (int item : q) { // ends when the channel is closed and empty; no null is needed
+            for (int item : q) { // ends when the queue is closed and empty; no null is needed
                 out.println("Got: " + item);
                 got.add(item);
             }
         });
         for (int n = 0; n < NUMBERS; n++) {
-            q.send(n);
+            q.add(n);
             Strand.sleep(BETWEEN);
         }
         q.close();
@@ -58,19 +57,18 @@ public final class Thredo {
     }
 
     private void group() {
-        Queue<Integer> got = new ConcurrentLinkedQueue<>();
-        Queue<String> cancelled = new ConcurrentLinkedQueue<>();
-        Channel<Integer> q = Channel.unbounded();
-        Progress done = new Progress();
+        Collection<Integer> got = new ConcurrentLinkedQueue<>();
+        Collection<String> cancelled = new ConcurrentLinkedQueue<>();
+        Queue<Integer> q = Queue.unbounded();
         Group.<Void>run("workers", workers -> {
             for (int n = 0; n < WORKERS; n++) {
-                workers.fork(() -> work(q, got, done, cancelled));
+                workers.fork(() -> work(q, got, cancelled));
             }
             for (int n = 0; n < NUMBERS; n++) {
-                q.send(n);
+                q.add(n);
                 Strand.sleep(BETWEEN);
             }
-            checks.check(done.waitFor(NUMBERS, PATIENCE), "all tasks were done");
+            checks.check(q.join(PATIENCE), "all tasks were done");
             checks.check(workers.running() == WORKERS, "all workers wait for more");
             workers.cancel();
         }); // waits for the workers to end
@@ -78,13 +76,13 @@ public final class Thredo {
         checks.check(got.stream().sorted().toList().equals(numbers()), "the workers got each number once");
     }
 
-    private void work(Channel<Integer> q, Queue<Integer> got, Progress done, Queue<String> cancelled) {
+    private void work(Queue<Integer> q, Collection<Integer> got, Collection<String> cancelled) {
         try {
             while (true) {
-                int item = q.receive().orElseThrow();
+                int item = q.pop().orElseThrow();
                 out.println("Got: " + item);
                 got.add(item);
-                done.advance();
+                q.taskDone();
             }
         } catch (CancelledException e) {
             out.println("Worker cancelled");
