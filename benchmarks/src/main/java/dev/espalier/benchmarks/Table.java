@@ -14,11 +14,17 @@ import java.util.stream.Stream;
 /// the
 /// forks, with the least and the most behind it; a ratio is that of two forks of the same round.
 public final class Table {
+    /// In `Primitives` and `Channels` a column of its own: `java.util.concurrent`.
+    private static final String JUC = "juc";
+
     private final Scores scores;
+    private final List<String> engines;
     private final StringBuilder text = new StringBuilder();
 
     private Table(Scores scores) {
         this.scores = scores;
+        boolean juc = scores.benchmarks().stream().anyMatch(each -> scores.has(each, JUC));
+        engines = juc ? Stream.concat(Engines.ALL.stream(), Stream.of(JUC)).toList() : Engines.ALL;
     }
 
     /// Prints the table.
@@ -64,12 +70,12 @@ public final class Table {
     }
 
     private void times() {
-        row("ns per operation", Engines.ALL);
-        rule(Engines.ALL.size());
+        row("ns per operation", engines);
+        rule(engines.size());
         for (String benchmark : scores.benchmarks()) {
             row(
                     benchmark,
-                    Engines.ALL.stream().map(engine -> time(benchmark, engine)).toList());
+                    engines.stream().map(engine -> time(benchmark, engine)).toList());
         }
     }
 
@@ -79,7 +85,7 @@ public final class Table {
 
     /// Over 1: Espalier is faster.
     private void ratios() {
-        List<String> peers = Engines.ALL.subList(1, Engines.ALL.size());
+        List<String> peers = engines.subList(1, engines.size());
         row("times as long as " + Engines.ESPALIER, peers);
         rule(peers.size());
         for (String benchmark : scores.benchmarks()) {
