@@ -171,7 +171,7 @@ public final class DeadlockWatch {
                     targets.add(target);
                     return true;
                 }
-                if (next != null && next.isPending() && seen.add(next)) {
+                if (next != null && next.goesOn() && seen.add(next)) {
                     targets.add(target);
                     edges.add(next);
                     ahead.add(next.targets().iterator());
@@ -187,7 +187,7 @@ public final class DeadlockWatch {
                 WaitsFor edge = edges.get(i);
                 Waiter target = targets.get(i);
                 WaitsFor next = edges.get((i + 1) % edges.size());
-                if (!edge.isPending()
+                if (!edge.goesOn()
                         || !edge.targets().contains(target)
                         || target.waitsFor() != next) {
                     return false;

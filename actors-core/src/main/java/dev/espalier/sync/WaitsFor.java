@@ -132,6 +132,10 @@ public abstract class WaitsFor {
         }
     }
 
+    boolean goesOn() {
+        return found == null && isPending();
+    }
+
     Waiter waiter() {
         return tenant == null ? strand : tenant;
     }
