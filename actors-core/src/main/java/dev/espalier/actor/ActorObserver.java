@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Deadlock;
 import org.jspecify.annotations.Nullable;
 
 /// Sees what happens in a system: the one seam for logging and profiling. Found by
@@ -44,6 +45,12 @@ public interface ActorObserver {
 
     /// A mailbox has been full for over a second; once in an episode.
     default void mailboxFull(ActorRef<?> actor, long depth, String sender) {}
+
+    /// An actor of the system is part of a cycle of waits, see [dev.espalier.sync.DeadlockWatch]. Once for each cycle,
+    /// before one of the waits is ended; not for sends that are let through.
+    ///
+    /// @param deadlock who waits for whom
+    default void deadlock(Deadlock deadlock) {}
 
     /// The tree has stopped; what the observer holds back must be written now. Called once, last, in reverse
     /// order of the observers.

@@ -34,7 +34,7 @@ final class Asking {
             pending.abort(new AskTimeoutException("The asker was cancelled", e));
             throw e;
         } finally {
-            edge.exit();
+            edge.leave();
             tellWatch(to, pending);
         }
     }

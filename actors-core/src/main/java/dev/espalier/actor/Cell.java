@@ -3,6 +3,8 @@ package dev.espalier.actor;
 import dev.espalier.sync.Nursery;
 import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
+import dev.espalier.sync.Waiter;
+import dev.espalier.sync.WaitsFor;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
@@ -15,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One actor: where its parts meet. Senders use it as [ActorRef]; its life is in [Lifecycle], its user code in
 /// [Program], its messages in [Mailbox].
-final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
+final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
     private static final VarHandle RUN;
+    private static final VarHandle WAITS_FOR;
     private static final VarHandle STOPPED;
     private static final VarHandle CHILDREN;
     /// In place of children: there are none, and there will be none.
@@ -27,6 +30,7 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             RUN = lookup.findVarHandle(Cell.class, "run", int.class);
+            WAITS_FOR = lookup.findVarHandle(Cell.class, "waitsFor", WaitsFor.class);
             STOPPED = lookup.findVarHandle(Cell.class, "stopped", Signal.class);
             CHILDREN = lookup.findVarHandle(Cell.class, "children", Object.class);
         } catch (ReflectiveOperationException e) {
@@ -51,7 +55,8 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
 
     volatile @Nullable Strand strand;
     /// What this actor waits for now; written by its own thread.
-    volatile @Nullable WaitEdge waiting;
+    @SuppressWarnings("UnusedVariable") // through WAITS_FOR
+    private @Nullable WaitsFor waitsFor;
 
     volatile @Nullable CellContext<M> context;
     volatile @Nullable Object result;
@@ -78,6 +83,16 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
 
     static void enter(@Nullable Cell<?> cell) {
         Strand.current().tenant(cell);
+    }
+
+    @Override
+    public @Nullable WaitsFor waitsFor() {
+        return (WaitsFor) WAITS_FOR.getAcquire(this);
+    }
+
+    @Override
+    public void waitsFor(@Nullable WaitsFor wait) {
+        WAITS_FOR.setRelease(this, wait);
     }
 
     boolean casRun(int from, int to) {
@@ -195,7 +210,7 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
 
     @Override
     public @Nullable Object join() {
-        awaitStopped();
+        awaitStopped(WaitEdge.Kind.JOIN);
         return outcome();
     }
 
@@ -209,12 +224,12 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
     }
 
     /// Waits for the end; an ask of this actor to the one that waits closes a cycle.
-    void awaitStopped() {
-        WaitEdge edge = WaitEdge.enter(WaitEdge.Kind.END, this, null);
+    void awaitStopped(WaitEdge.Kind kind) {
+        WaitEdge edge = WaitEdge.enter(kind, this, null);
         try {
             stopped().waitForGo();
         } finally {
-            edge.exit();
+            edge.leave();
         }
     }
 
@@ -399,7 +414,7 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery {
             }
             throw e;
         } finally {
-            edge.exit();
+            edge.leave();
         }
         return child;
     }

@@ -228,7 +228,7 @@ final class ChildSet implements Children {
         Cell<?> child = get(Objects.requireNonNull(name, "name"));
         if (child != null) {
             child.life.stopByParent(Ladder.Rung.ASKED);
-            child.awaitStopped();
+            child.awaitStopped(WaitEdge.Kind.END);
             return Outcome.DONE;
         }
         return status(name) == Status.UNKNOWN ? Outcome.NOT_FOUND : Outcome.DONE;

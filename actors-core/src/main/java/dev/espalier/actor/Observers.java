@@ -1,5 +1,8 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Deadlock;
+import dev.espalier.sync.DeadlockWatch;
+import dev.espalier.sync.Registration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ final class Observers {
     private final ActorObserver[] all;
     private final ActorObserver[] reporters;
     private final ActorObserver[] others;
+    private volatile @Nullable Registration deadlocks;
 
     Observers(List<ActorObserver> observers) {
         all = observers.toArray(ActorObserver[]::new);
@@ -39,6 +43,9 @@ final class Observers {
     }
 
     void systemStarted(ActorSystem system) {
+        if (all.length > 0) {
+            deadlocks = DeadlockWatch.onFound(found -> deadlock(system, found));
+        }
         tell(all, o -> o.systemStarted(system));
     }
 
@@ -89,7 +96,19 @@ final class Observers {
         tell(all, o -> o.mailboxFull(cell, depth, sender));
     }
 
+    private void deadlock(ActorSystem system, Deadlock found) {
+        boolean ours = found.members().stream()
+                .anyMatch(each -> each.waiter() instanceof Cell<?> cell && cell.system.equals(system));
+        if (ours) {
+            tell(all, o -> o.deadlock(found));
+        }
+    }
+
     void systemStopped(ActorSystem system, StopReport report) {
+        Registration listener = deadlocks;
+        if (listener != null) {
+            listener.remove();
+        }
         tell(List.of(all).reversed().toArray(ActorObserver[]::new), o -> o.systemStopped(system, report));
     }
 

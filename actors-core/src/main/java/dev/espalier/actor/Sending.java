@@ -85,7 +85,7 @@ final class Sending {
             return awaitRoom(to, entry, edge);
         } finally {
             to.mailbox.removeWaiting(edge);
-            edge.exit();
+            edge.leave();
         }
     }
 
@@ -102,7 +102,7 @@ final class Sending {
             if (!edge.letThrough() && !to.mailbox.hasRoomOrClosed()) {
                 boolean warned = warnAt - to.system.now() <= 0;
                 if (warned) {
-                    warnFull(to, edge.strand.thread().getName());
+                    warnFull(to, edge.waiting().thread().getName());
                 }
                 Strand.park(to, warned ? Long.MAX_VALUE : until);
                 until = warnAt;

@@ -1,73 +1,87 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Deadlock;
 import dev.espalier.sync.Strand;
-import java.util.ArrayList;
-import java.util.HashSet;
+import dev.espalier.sync.WaitsFor;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One actor that waits for another: an edge of the wait-for graph. It exists while the wait lasts, in
-/// [Cell#waiting] of the actor that waits.
+/// One wait for an actor: an edge of the wait-for graph of the [dev.espalier.sync.DeadlockWatch].
 ///
-/// *Problem.* A cycle of waits never ends by itself. *Idea.* An edge is published first, then whoever published
-/// it follows the edges from its target. Of the edges of a cycle one is published last, and its owner sees all
-/// the others (all accesses are volatile). Edges are read one after the other, so a cycle that was found is
-/// read a second time: if every edge is still the same object, all existed together at the end of the first
-/// reading, and the cycle is real. An edge whose request is forwarded gets another target; whoever forwards it
-/// follows the edges again. Several owners may find the same cycle; resolving it twice does no harm.
+/// An edge whose request is forwarded gets another target; whoever forwards it looks for a cycle again.
 ///
-/// A cycle with a blocking send in it: that send is let through above the bound. A cycle of asks (and waits
-/// without a limit for a start or an end): the youngest ask fails.
-final class WaitEdge {
+/// In a cycle, a blocking send is let through above the bound; otherwise the youngest ask fails; or else the youngest
+/// join, or whatever other wait can fail. Starts cannot, nor the waits of a parent for an end.
+final class WaitEdge extends WaitsFor {
     enum Kind {
-        ASK,
-        SEND,
-        START,
-        END
+        ASK(Remedy.FAIL_FIRST, "asks "),
+        SEND(Remedy.LET_ON, "sends to the full mailbox of "),
+        START(Remedy.NONE, "waits for the start of "),
+        END(Remedy.NONE, "waits for the end of "),
+        JOIN(Remedy.FAIL, "joins ");
+
+        private final Remedy remedy;
+        private final String verb;
+
+        Kind(Remedy remedy, String verb) {
+            this.remedy = remedy;
+            this.verb = verb;
+        }
     }
 
-    private static final AtomicLong SEQUENCE = new AtomicLong();
-
-    final Kind kind;
-    final @Nullable Cell<?> from;
+    private final Kind kind;
     private final Cell<?> to;
-    final Strand strand = Strand.current();
-    final @Nullable Request<?> request;
-    /// Of asks only.
-    private final long age;
-    private final @Nullable WaitEdge outer;
+    private final @Nullable Request<?> request;
     private volatile boolean letThrough;
 
-    private WaitEdge(Kind kind, @Nullable Cell<?> from, Cell<?> to, @Nullable Request<?> request) {
+    private WaitEdge(Kind kind, Cell<?> to, @Nullable Request<?> request) {
+        super(kind.remedy, false);
         this.kind = kind;
-        this.from = from;
         this.to = to;
         this.request = request;
-        this.age = kind == Kind.ASK ? SEQUENCE.incrementAndGet() : 0;
-        this.outer = from == null ? null : from.waiting;
     }
 
-    /// Publishes the wait of the calling thread and resolves the cycle that it closes, if any.
+    /// Publishes the wait of the calling thread.
     static WaitEdge enter(Kind kind, Cell<?> to, @Nullable Request<?> request) {
-        Cell<?> from = Cell.current();
-        WaitEdge edge = new WaitEdge(kind, from, to, request);
-        if (from != null) {
-            from.waiting = edge;
-            edge.resolve();
-        }
+        WaitEdge edge = new WaitEdge(kind, to, request);
+        edge.enter();
         return edge;
     }
 
     /// Ends the wait.
-    void exit() {
-        if (from != null) {
-            from.waiting = outer;
-        }
+    void leave() {
+        exit();
+    }
+
+    /// Looks for a cycle, without being about to park.
+    void resolve() {
+        look();
+    }
+
+    /// The thread that waits.
+    Strand waiting() {
+        return strand();
     }
 
     void letThrough(boolean value) {
         letThrough = value; // under the monitor of the WaitingSenders
+    }
+
+    boolean letThrough() {
+        return letThrough;
+    }
+
+    void wake() {
+        strand().unpark();
+    }
+
+    /// The request was forwarded: its asker, if it waits, waits for another, which may close a cycle.
+    static void forwarded(Request<?> request) {
+        Cell<?> asker = request.asker;
+        WaitsFor wait = asker == null ? request.strand.waitsFor() : asker.waitsFor();
+        if (wait instanceof WaitEdge edge && edge.request == request) {
+            edge.resolve();
+        }
     }
 
     /// Whom it waits for; changes when its request is forwarded.
@@ -76,103 +90,49 @@ final class WaitEdge {
         return holder == null ? to : holder.to;
     }
 
-    /// The request was forwarded: its asker, if it waits, waits for another, which may close a cycle.
-    static void forwarded(Request<?> request) {
-        Cell<?> asker = request.asker;
-        WaitEdge edge = asker == null ? null : asker.waiting;
-        if (edge != null && edge.request == request) {
-            edge.resolve();
+    @Override
+    protected List<Cell<?>> targets() {
+        return List.of(to());
+    }
+
+    @Override
+    protected String what() {
+        return kind.verb + to().path();
+    }
+
+    @Override
+    protected boolean isPending() {
+        return switch (kind) {
+            case ASK -> request != null && !request.isDone();
+            case SEND -> !letThrough;
+            case START -> to.state() != ActorState.RUNNING && to.state() != ActorState.STOPPED;
+            case END, JOIN -> to.state() != ActorState.STOPPED;
+        };
+    }
+
+    @Override
+    protected void end(Deadlock deadlock) {
+        if (kind == Kind.SEND) {
+            letIn(deadlock);
+        } else if (request != null) {
+            boolean onlyAsks = deadlock.members().stream()
+                    .allMatch(each -> each.what().startsWith(Kind.ASK.verb));
+            String what = onlyAsks ? "A cycle of asks: " : "A cycle of waits: ";
+            request.abort(new AskCycleException(what + deadlock.path() + deadlock.stacks(), null));
+        } else {
+            super.end(deadlock);
         }
     }
 
-    boolean letThrough() {
-        return letThrough;
-    }
-
-    void wake() {
-        strand.unpark();
-    }
-
-    /// Looks for a cycle through this edge and breaks it.
-    void resolve() {
-        List<WaitEdge> cycle = cycle();
-        if (cycle == null) {
-            return;
-        }
-        WaitEdge send = null;
-        WaitEdge youngest = null;
-        for (WaitEdge edge : cycle) {
-            if (edge.kind == Kind.SEND) {
-                send = edge;
-            } else if (edge.kind == Kind.ASK && (youngest == null || edge.age > youngest.age)) {
-                youngest = edge;
-            }
-        }
-        if (send != null) {
-            letIn(send, cycle);
-        } else if (youngest != null && youngest.request != null) {
-            youngest.request.abort(new AskCycleException(withStacks(cycle), null));
-        }
-    }
-
-    private static void letIn(WaitEdge send, List<WaitEdge> cycle) {
-        long letIn = send.to.mailbox.letIn(send, send.to.system.now());
-        send.wake();
+    private void letIn(Deadlock deadlock) {
+        long letIn = to.mailbox.letIn(this, to.system.now());
+        wake();
         if (letIn > 0) {
             Log.LOG.warn(
                     "A cycle of full mailboxes: {}; {} let in above the bound of {}",
-                    text(cycle),
+                    deadlock.path(),
                     letIn == 1 ? "one message is" : letIn + " messages in the last seconds were",
-                    send.to.path());
+                    to.path());
         }
-    }
-
-    private @Nullable List<WaitEdge> cycle() {
-        List<WaitEdge> edges = new ArrayList<>();
-        HashSet<Cell<?>> seen = new HashSet<>();
-        edges.add(this);
-        Cell<?> at = to();
-        List<Cell<?>> targets = new ArrayList<>(List.of(at));
-        while (at != from) {
-            WaitEdge next = at.waiting;
-            if (next == null || !next.isPending() || !seen.add(at)) {
-                return null;
-            }
-            edges.add(next);
-            at = next.to();
-            targets.add(at);
-        }
-        for (int i = 0; i < edges.size(); i++) {
-            WaitEdge edge = edges.get(i);
-            if (edge.from == null || edge.from.waiting != edge || !edge.isPending() || edge.to() != targets.get(i)) {
-                return null;
-            }
-        }
-        return edges;
-    }
-
-    private boolean isPending() {
-        return !letThrough && (request == null || !request.isDone());
-    }
-
-    private static String text(List<WaitEdge> cycle) {
-        StringBuilder text = new StringBuilder();
-        for (WaitEdge edge : cycle) {
-            text.append(edge.from == null ? "?" : edge.from.path()).append(" -> ");
-        }
-        return text.append(cycle.getLast().to().path()).toString();
-    }
-
-    private static String withStacks(List<WaitEdge> cycle) {
-        StringBuilder text = new StringBuilder("A cycle of asks: ").append(text(cycle));
-        for (WaitEdge edge : cycle) {
-            text.append("\n  ")
-                    .append(edge.from == null ? "?" : edge.from.path())
-                    .append(" waits at");
-            for (StackTraceElement frame : edge.strand.thread().getStackTrace()) {
-                text.append("\n    at ").append(frame);
-            }
-        }
-        return text.toString();
     }
 }

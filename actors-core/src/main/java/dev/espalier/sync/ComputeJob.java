@@ -2,6 +2,7 @@ package dev.espalier.sync;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -89,8 +90,19 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     // The caller.
 
     void await() {
+        Running wait = new Running();
+        wait.begin();
+        try {
+            awaitDone(wait);
+        } finally {
+            wait.exit();
+        }
+    }
+
+    private void awaitDone(Running wait) {
         boolean hinted = false;
         while (!done) {
+            wait.beforePark();
             if (caller.takeHint()) {
                 hinted = true;
                 passOn(false);
@@ -105,6 +117,32 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         }
         if (leftInterrupt || early) {
             caller.thread().interrupt();
+        }
+    }
+
+    /// The caller waits for what runs on the worker.
+    private final class Running extends WaitsFor {
+        Running() {
+            super(Remedy.NONE, false);
+        }
+
+        void begin() {
+            enter();
+        }
+
+        @Override
+        protected List<Strand> targets() {
+            lock.lock();
+            try {
+                return worker == null ? List.of() : List.of(worker);
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        protected String what() {
+            return "waits for its compute section";
         }
     }
 

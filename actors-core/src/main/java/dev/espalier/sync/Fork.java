@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Failure.* What the code throws comes out of [#get], as the cause of a [FailedException], as often as one asks. If
 /// nobody has asked when it fails, it is logged; where an actor started it, it is a failure of a child.
+/// To wait for a fork that waits for the caller throws [DeadlockException], see [DeadlockWatch].
 /// *Threads.* Thread-safe.
 ///
 /// *Source.* `forkIO` and `killThread` of Haskell, `spawn`, `cancel` and `join` of Curio.
@@ -28,6 +29,7 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
     private final Promise<T> result = new Promise<>();
     private final CancelScope scope;
     private Nursery.@Nullable Place place;
+    private volatile @Nullable Strand strand;
 
     private Fork(String family, String name, Task<? extends T, ?> task, @Nullable Group<?> group) {
         this.family = requireNonNull(family, "name");
@@ -87,6 +89,7 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
 
     private void live() {
         Strand self = Strand.current();
+        strand = self;
         if (place != null) {
             place.begin(self);
         }
@@ -127,6 +130,12 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
         return result;
     }
 
+    /// Where it runs; null before it has begun.
+    @Nullable
+    Strand strand() {
+        return strand;
+    }
+
     /// What it was called when it was started.
     ///
     /// @return the name
@@ -144,17 +153,17 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
 
     @Override
     public T get() {
-        return result.get();
+        return isDone() ? result.get() : new ForkWait(this, false).await(result::get);
     }
 
     @Override
     public T get(Duration limit) {
-        return result.get(limit);
+        return isDone() ? result.get() : new ForkWait(this, true).await(() -> result.get(limit));
     }
 
     @Override
     public T get(Signal till) {
-        return result.get(till);
+        return isDone() ? result.get() : new ForkWait(this, true).await(() -> result.get(till));
     }
 
     @Override

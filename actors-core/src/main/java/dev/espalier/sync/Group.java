@@ -116,16 +116,16 @@ public final class Group<T extends @Nullable Object> {
     /// The body has ended well: waits for the rest, which a failure cancels.
     private void awaitRest() {
         do {
-            waitFor(() -> book.isIdle() || book.hasFailed());
+            waitFor(false, () -> book.isIdle() || book.hasFailed());
             if (book.hasFailed()) {
-                book.end();
+                book.end(name);
             }
         } while (!book.close());
     }
 
     private void endAll() {
         do {
-            book.end();
+            book.end(name);
         } while (!book.close());
     }
 
@@ -193,7 +193,7 @@ public final class Group<T extends @Nullable Object> {
     /// @throws FailedException if forks failed or were cancelled, with everything that was thrown, in that order
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile
     public List<T> joinAll() {
-        waitFor(book::isIdle);
+        waitFor(false, book::isIdle);
         return book.takeResults(this::failed);
     }
 
@@ -203,9 +203,9 @@ public final class Group<T extends @Nullable Object> {
     /// @throws FailedException if a fork failed; all have ended then
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile
     public List<T> joinAllOrNone() {
-        waitFor(() -> book.isIdle() || book.hasFailed());
+        waitFor(false, () -> book.isIdle() || book.hasFailed());
         if (!book.isIdle()) {
-            book.end();
+            book.end(name);
             throw failed(book.takeFailures());
         }
         return book.takeResults(this::failed);
@@ -218,9 +218,9 @@ public final class Group<T extends @Nullable Object> {
     /// @throws IllegalStateException if there is no fork since the last join
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile
     public T joinAny() {
-        waitFor(() -> book.isIdle() || book.firstEnded() != null);
+        waitFor(true, () -> book.isIdle() || book.firstEnded() != null);
         Fork<?> first = book.firstEnded();
-        book.end();
+        book.end(name);
         return outcome(first);
     }
 
@@ -231,12 +231,12 @@ public final class Group<T extends @Nullable Object> {
     /// @throws IllegalStateException if there is no fork since the last join
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile
     public T joinFirst() {
-        waitFor(() -> book.isIdle() || book.firstDone() != null);
+        waitFor(true, () -> book.isIdle() || book.firstDone() != null);
         Fork<?> first = book.firstDone();
         if (first == null && !book.isEmpty()) {
             book.takeResults(this::failed);
         }
-        book.end();
+        book.end(name);
         return outcome(first);
     }
 
@@ -265,17 +265,26 @@ public final class Group<T extends @Nullable Object> {
         return book.running();
     }
 
-    private void waitFor(BooleanSupplier condition) {
+    /// @param forAny whether it is enough that one of the forks ends
+    private void waitFor(boolean forAny, BooleanSupplier condition) {
         if (Strand.current() != owner) {
             throw new IllegalStateException("only the strand that runs group " + name + " can join it");
         }
         scope.mute(true); // failures are what we wait for
         try {
-            while (!condition.getAsBoolean()) {
-                Strand.park(this, Long.MAX_VALUE);
+            if (!condition.getAsBoolean()) {
+                GroupWait wait = new GroupWait(book, name, forAny, WaitsFor.Remedy.FAIL);
+                wait.await(() -> awaitThat(condition, wait));
             }
         } finally {
             scope.mute(false);
+        }
+    }
+
+    private void awaitThat(BooleanSupplier condition, GroupWait wait) {
+        while (!condition.getAsBoolean()) {
+            Strand.park(this, Long.MAX_VALUE);
+            wait.lookAgain();
         }
     }
 

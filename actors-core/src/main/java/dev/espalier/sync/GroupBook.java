@@ -90,6 +90,20 @@ final class GroupBook<T extends @Nullable Object> {
         return locked(running::isEmpty);
     }
 
+    /// Where those run that have begun.
+    List<Strand> strands() {
+        return locked(() -> {
+            List<Strand> strands = new ArrayList<>(running.size());
+            for (Fork<?> each : running) {
+                Strand strand = each.strand();
+                if (strand != null) {
+                    strands.add(strand);
+                }
+            }
+            return strands;
+        });
+    }
+
     int running() {
         return locked(running::size);
     }
@@ -120,14 +134,14 @@ final class GroupBook<T extends @Nullable Object> {
     }
 
     /// Cancels all, also those that are still to be forked, and waits for them; nothing disturbs that.
-    void end() {
+    void end(String group) {
         setEnding(true);
         cancelAll();
-        CancelScope.shield(() -> {
+        CancelScope.shield(() -> new GroupWait(this, group, false, WaitsFor.Remedy.NONE).await(() -> {
             while (!isIdle()) {
                 Strand.park(this, Long.MAX_VALUE);
             }
-        });
+        }));
         setEnding(false);
     }
 

@@ -37,10 +37,15 @@ abstract class LineChoice<R> extends Choice<R> {
 
     @Override
     final Standing join(Wait wait) {
-        var place = new Place(line, wait);
-        place.value = offered;
+        Place place = placeIn(line, wait);
         line.join(place);
         return new AtPlace(place);
+    }
+
+    Place placeIn(Line of, Wait wait) {
+        var place = new Place(of, wait);
+        place.value = offered;
+        return place;
     }
 
     @Override

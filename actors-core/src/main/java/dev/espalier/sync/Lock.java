@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// lock.run(() -> balance += amount);
 /// ```
 ///
-/// *Failure.* A call that throws or returns false has not taken the lock.
+/// *Failure.* A call that throws or returns false has not taken the lock. Threads that wait for each other are found, and
+/// one of them gets a [DeadlockException], see [DeadlockWatch].
 /// *Threads.* Thread-safe; only the holder may unlock.
 /// *Memory.* What the holder does before it unlocks happens before what the next holder does.
 /// *Cost.* One CAS to lock and one to unlock while nobody waits.
@@ -52,9 +53,10 @@ public final class Lock {
     /// Takes the lock; waits for it.
     ///
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
+    /// @throws DeadlockException if its holder waits for the caller, see [DeadlockWatch]
     public void lock() {
         if (!reenter()) {
-            one.acquire();
+            acquire(WaitsFor.Remedy.FAIL, Long.MAX_VALUE, null);
             own(1);
         }
     }
@@ -65,7 +67,9 @@ public final class Lock {
     /// @return true if it was taken
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean lock(Duration duration) {
-        return reenter() || owned(one.acquire(duration));
+        return reenter()
+                || owned(one.tryAcquire()
+                        || acquire(WaitsFor.Remedy.FAIL, Strand.deadlineAfter(duration), null));
     }
 
     /// Takes the lock, or gives up when the signal goes.
@@ -74,7 +78,8 @@ public final class Lock {
     /// @return true if it was taken
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean lock(Signal till) {
-        return reenter() || owned(one.acquire(requireNonNull(till, "till")));
+        requireNonNull(till, "till");
+        return reenter() || owned(acquire(WaitsFor.Remedy.FAIL, Long.MAX_VALUE, till));
     }
 
     /// Takes the lock if it is free and nobody waits for it, or if the caller holds it.
@@ -99,6 +104,7 @@ public final class Lock {
     ///
     /// @param body the code; what it throws comes out
     /// @throws CancelledException if cancelled or interrupted while it waits for the lock
+    /// @throws DeadlockException if its holder waits for the caller, see [DeadlockWatch]
     public void run(Runnable body) {
         lock();
         try {
@@ -115,6 +121,7 @@ public final class Lock {
     /// @return the body's result
     /// @throws Exception what the body throws
     /// @throws CancelledException if cancelled or interrupted while it waits for the lock
+    /// @throws DeadlockException if its holder waits for the caller, see [DeadlockWatch]
     public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
         lock();
         try {
@@ -161,6 +168,19 @@ public final class Lock {
         return true;
     }
 
+    private boolean acquire(WaitsFor.Remedy remedy, long deadlineNanos, @Nullable Signal till) {
+        if (one.tryAcquire()) {
+            return true;
+        }
+        var wait = new LockWait(this, remedy, till != null || deadlineNanos != Long.MAX_VALUE);
+        wait.enter();
+        try {
+            return one.await(1, deadlineNanos, till);
+        } finally {
+            wait.exit();
+        }
+    }
+
     private boolean owned(boolean acquired) {
         if (acquired) {
             own(1);
@@ -196,7 +216,9 @@ public final class Lock {
     /// Takes the lock again after a wait; a cancel does not disturb it, but stays pending.
     void retake(int times) {
         if (!one.tryAcquire()) {
-            CancelScope.shield(() -> one.acquire());
+            CancelScope.shield(() -> {
+                acquire(WaitsFor.Remedy.NONE, Long.MAX_VALUE, null);
+            });
         }
         own(times);
     }

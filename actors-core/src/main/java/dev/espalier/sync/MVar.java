@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// giving the value back never waits, whatever happens.
 ///
 /// *Failure.* If the function of [#modify] or [#with] throws, the old value is back, and what it threw comes out. A
-/// function that uses the same box waits for itself.
+/// function that waits for the same box waits for itself, which is found: [DeadlockException], see [DeadlockWatch].
 /// *Threads.* Thread-safe. Functions run on the calling thread with no lock held.
 /// *Memory.* What a thread does before it puts a value happens before what another one does after it took or read it.
 /// *Cost.* A short lock. About 250 bytes.
@@ -36,6 +36,7 @@ public final class MVar<T> {
     private final Line putters = new Line(guard);
     private @Nullable T value;
     private boolean lent;
+    private @Nullable Strand borrower;
 
     /// What is done with a value that somebody gets.
     private enum Use {
@@ -119,7 +120,7 @@ public final class MVar<T> {
         } finally {
             guard.leave();
         }
-        return place.await(this, deadlineNanos, till);
+        return await(place, deadlineNanos, till);
     }
 
     private boolean putNow(T given) {
@@ -142,7 +143,7 @@ public final class MVar<T> {
                 return;
             }
             if (taker instanceof Borrower) {
-                lent = true;
+                lend(taker.standing.strand);
                 return;
             }
         }
@@ -247,16 +248,29 @@ public final class MVar<T> {
         } finally {
             guard.leave();
         }
-        return place.await(this, deadlineNanos, till) ? (T) requireNonNull(place.value) : null;
+        return await(place, deadlineNanos, till) ? (T) requireNonNull(place.value) : null;
     }
 
     private @Nullable T getNow(Use use) {
         T found = value;
         if (found != null && use != Use.READ) {
-            lent = use == Use.BORROW;
-            value = lent ? null : nextPut();
+            if (use == Use.BORROW) {
+                value = null;
+                lend(Strand.current());
+            } else {
+                value = nextPut();
+            }
         }
         return found;
+    }
+
+    private void lend(Strand to) {
+        lent = true;
+        borrower = to;
+    }
+
+    private boolean await(Place place, long deadlineNanos, @Nullable Signal till) {
+        return new LoanWait(this, place, till != null || deadlineNanos != Long.MAX_VALUE).await(deadlineNanos, till);
     }
 
     private Place placeFor(Use use) {
@@ -308,7 +322,19 @@ public final class MVar<T> {
         guard.lock();
         try {
             lent = false;
+            borrower = null;
             fill(given);
+        } finally {
+            guard.leave();
+        }
+    }
+
+    /// Who has the value on loan; null if nobody.
+    @Nullable
+    Strand borrower() {
+        guard.lock();
+        try {
+            return borrower;
         } finally {
             guard.leave();
         }

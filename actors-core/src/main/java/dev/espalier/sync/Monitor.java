@@ -54,6 +54,7 @@ public final class Monitor {
     /// Enters; waits until nobody else is inside. Put [#leave] into a `finally`.
     ///
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
+    /// @throws DeadlockException if who is inside waits for the caller, see [DeadlockWatch]
     public void enter() {
         lock.lock();
     }

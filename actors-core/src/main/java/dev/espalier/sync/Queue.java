@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// takes all at once.
 ///
 /// *Failure.* Adding to a closed queue throws [ClosedException], also for those that wait for room when it is closed;
-/// a wait that was given up has neither added nor taken anything.
+/// a wait that was given up has neither added nor taken anything. What a comparator or an `equals` throws comes out where
+/// the item is added, which then was not.
 /// *Threads.* Thread-safe, for green and platform threads; an iterator belongs to one thread, each may have its own.
 /// *Memory.* What a thread does before it adds an item happens before what another one does after it took it.
 /// *Cost.* A short lock for each call.
@@ -41,13 +42,24 @@ public final class Queue<T> implements Iterable<T> {
     private static final Object END = new Object();
 
     private final Guard guard = new Guard();
-    private final Line adders = new Line(guard);
-    private final Line takers = new Line(guard);
+    final Line adders = new Line(guard);
+    final Line takers = new Line(guard);
     private final Line joiners = new Line(guard);
     private final QueueStore<T> store;
     private long open;
     private long taken;
     private boolean closed;
+
+    /// Where somebody waits to add an item. `refused` with the guard.
+    static final class Adding extends Place {
+        final Object item;
+        private @Nullable Throwable refused;
+
+        Adding(Line line, Wait wait, Object item) {
+            super(line, wait);
+            this.item = item;
+        }
+    }
 
     private Queue(Builder<T> b) {
         store = new QueueStore<>(b.bound, b.lifo, b.unique, b.order);
@@ -83,7 +95,8 @@ public final class Queue<T> implements Iterable<T> {
             return this;
         }
 
-        /// The least item is taken first, of equal ones the oldest. The comparator runs with the queue's lock held.
+        /// The least item is taken first, of equal ones the oldest. The comparator runs with the queue's lock held, when
+        /// an item is added, at O(log n).
         public Builder<T> priority(Comparator<? super T> least) {
             order = requireNonNull(least, "least");
             lifo = false;
@@ -122,7 +135,7 @@ public final class Queue<T> implements Iterable<T> {
 
     // ---- With the guard
 
-    private boolean addNow(T item) {
+    boolean addNow(T item) {
         if (closed) {
             throw new ClosedException("the queue is closed");
         }
@@ -142,7 +155,8 @@ public final class Queue<T> implements Iterable<T> {
         return true;
     }
 
-    private @Nullable T takeNow() {
+    @Nullable
+    T takeNow() {
         T item = store.take();
         if (item != null) {
             taken++;
@@ -155,11 +169,43 @@ public final class Queue<T> implements Iterable<T> {
     @SuppressWarnings("unchecked") // adders bring T
     private void admit() {
         while (!adders.isEmpty() && store.hasRoom()) {
-            Place place = adders.call();
-            if (place != null) {
-                addNow((T) requireNonNull(place.value));
+            if (adders.call() instanceof Adding place) {
+                try {
+                    addNow((T) place.item);
+                } catch (Throwable thrown) { // by the user's comparator or equals: it concerns who brought the item
+                    place.refused = thrown;
+                }
             }
         }
+    }
+
+    /// What a granted place of an adder means.
+    boolean added(Place place) {
+        if (END.equals(place.value)) {
+            throw new ClosedException("the queue was closed");
+        }
+        Throwable refused = place instanceof Adding adding ? refused(adding) : null;
+        if (refused instanceof Error error) {
+            throw error;
+        }
+        if (refused instanceof RuntimeException exception) {
+            throw exception;
+        }
+        return true;
+    }
+
+    /// Who was called may be awake before its item was added; with the guard it is not too early.
+    private @Nullable Throwable refused(Adding place) {
+        guard.lock();
+        try {
+            return place.refused;
+        } finally {
+            guard.leave();
+        }
+    }
+
+    boolean isClosedNow() {
+        return closed;
     }
 
     // ---- Add
@@ -211,19 +257,12 @@ public final class Queue<T> implements Iterable<T> {
             if (Strand.isOver(deadlineNanos)) {
                 return false;
             }
-            place = new Place(adders);
-            place.value = item;
+            place = new Adding(adders, new Wait(), item);
             adders.join(place);
         } finally {
             guard.leave();
         }
-        if (!place.await(this, deadlineNanos, till)) {
-            return false;
-        }
-        if (END.equals(place.value)) {
-            throw new ClosedException("the queue was closed");
-        }
-        return true;
+        return place.await(this, deadlineNanos, till) && added(place);
     }
 
     /// Adds items in order, waiting for room for each; items of others may come in between.
@@ -269,7 +308,6 @@ public final class Queue<T> implements Iterable<T> {
         return pop(Duration.ZERO);
     }
 
-    @SuppressWarnings("unchecked") // only T and END are handed over
     Optional<T> pop(long deadlineNanos, @Nullable Signal till) {
         Place place;
         guard.lock();
@@ -283,10 +321,14 @@ public final class Queue<T> implements Iterable<T> {
         } finally {
             guard.leave();
         }
-        if (!place.await(this, deadlineNanos, till) || END.equals(place.value)) {
-            return Optional.empty();
-        }
-        return Optional.of((T) requireNonNull(place.value));
+        return place.await(this, deadlineNanos, till) ? popped(place) : Optional.empty();
+    }
+
+    /// What a granted place of a taker means; empty for the end.
+    @SuppressWarnings("unchecked") // only T and END are handed over
+    Optional<T> popped(Place place) {
+        Object value = requireNonNull(place.value);
+        return END.equals(value) ? Optional.empty() : Optional.of((T) value);
     }
 
     /// Takes everything that is in it now; never waits.

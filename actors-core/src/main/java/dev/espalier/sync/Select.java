@@ -12,7 +12,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Waits for the first of several things: values to receive, room to send, signals and tills. Exactly one of them is
+/// Waits for the first of several things: values to receive, room to send, items of queues, signals and tills. Exactly one of them is
 /// done.
 ///
 /// If several can be done at once, one is picked at random, so none starves. Otherwise the caller waits in all lines at
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A select may be used again and again. What follows a choice runs on the calling thread, after the choice was made.
 ///
-/// *Failure.* [ClosedException] if a channel to send into is closed. A call that was cancelled or in vain has done
+/// *Failure.* [ClosedException] if a channel or queue to send into is closed. A call that was cancelled or in vain has done
 /// none of the choices.
 /// *Threads.* Confined to one thread at a time.
 /// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.
@@ -70,6 +70,27 @@ public final class Select<R> {
     /// @return this
     public <T> Select<R> send(Channel<T> channel, T value, Supplier<R> then) {
         return add(new SendChoice<>(channel.hub(), requireNonNull(value, "value"), requireNonNull(then, "then")));
+    }
+
+    /// To take an item from a queue.
+    ///
+    /// @param <T> the type of the items
+    /// @param queue where from
+    /// @param then gets the item; empty if the queue has ended, and that can always be chosen
+    /// @return this
+    public <T> Select<R> pop(Queue<T> queue, Function<? super Optional<T>, ? extends R> then) {
+        return add(new PopChoice<>(queue, requireNonNull(then, "then")));
+    }
+
+    /// To add an item to a queue.
+    ///
+    /// @param <T> the type of the items
+    /// @param queue where to
+    /// @param item the item
+    /// @param then runs if it was added
+    /// @return this
+    public <T> Select<R> add(Queue<T> queue, T item, Supplier<R> then) {
+        return add(new AddChoice<>(queue, requireNonNull(item, "item"), requireNonNull(then, "then")));
     }
 
     /// That a signal goes, or a till.

@@ -209,7 +209,7 @@ public final class Semaphore {
         units = line.isEmpty() ? left : left | WAITED;
     }
 
-    private boolean await(long wanted, long deadlineNanos, @Nullable Signal till) {
+    boolean await(long wanted, long deadlineNanos, @Nullable Signal till) {
         Request request = join(wanted);
         return request == null || request.await(this, deadlineNanos, till);
     }

@@ -2,6 +2,8 @@ package dev.espalier.sync;
 
 import static java.util.Objects.requireNonNull;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +27,25 @@ import org.jspecify.annotations.Nullable;
 /// | `tenant`, `host`, `expected`, `scope`, `shields`, `dice`, `heldInterrupt` | the strand itself | the strand itself
 /// | plain
 /// |
+/// | `listed` | the strand itself, see [DeadlockWatch] | the strand itself | plain |
+/// | `waitsFor` | the strand itself | all | release; acquire, plain for itself |
 /// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
-public final class Strand {
+public final class Strand implements Waiter {
     /// As a deadline: never.
     private static final long NEVER = Long.MAX_VALUE;
     /// Differences of clock values are meaningful up to here, about 146 years; longer durations never end.
     private static final long FARTHEST = Long.MAX_VALUE / 2;
 
     private static final ThreadLocal<Strand> CURRENT = new ThreadLocal<>();
+    private static final VarHandle WAITS_FOR;
+
+    static {
+        try {
+            WAITS_FOR = MethodHandles.lookup().findVarHandle(Strand.class, "waitsFor", WaitsFor.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Ground ground;
     private final Thread thread;
@@ -58,6 +71,8 @@ public final class Strand {
     private int shields;
     private long dice;
     private boolean heldInterrupt;
+    private boolean listed;
+    private @Nullable WaitsFor waitsFor;
     private volatile boolean cancelHint;
 
     /// Whoever runs the code of many on one strand: it is told when that code waits, and can let another strand
@@ -227,6 +242,10 @@ public final class Strand {
         if (deadlineNanos != NEVER && deadlineNanos - self.ground.nanoTime() <= 0) {
             return;
         }
+        WaitsFor wait = self.waitsFor;
+        if (wait != null) {
+            wait.beforePark();
+        }
         Host told = self.host;
         if (told == null) {
             self.ground.park(self, blocker, deadlineNanos);
@@ -239,6 +258,9 @@ public final class Strand {
             }
         }
         self.checkCancelled();
+        if (wait != null) {
+            wait.check();
+        }
     }
 
     /// Lets every green thread that waits for a processor have one before the calling strand goes on; green
@@ -332,6 +354,25 @@ public final class Strand {
     /// @return the host, or null
     public @Nullable Host host() {
         return host;
+    }
+
+    @Override
+    public @Nullable WaitsFor waitsFor() {
+        return (WaitsFor) WAITS_FOR.getAcquire(this);
+    }
+
+    @Override
+    public void waitsFor(@Nullable WaitsFor wait) {
+        WAITS_FOR.setRelease(this, wait);
+    }
+
+    /// Notes whether others find it by its thread.
+    ///
+    /// @return whether that is new
+    boolean list(boolean now) {
+        boolean changed = listed != now;
+        listed = now;
+        return changed;
     }
 
     /// Whether the deadline has come on the clock of the calling strand.

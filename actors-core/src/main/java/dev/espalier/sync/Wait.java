@@ -79,6 +79,10 @@ final class Wait {
                 throw cancelled;
             }
             cancelled.takeBack(); // invariant 3
+        } catch (DeadlockException deadlock) {
+            if (claim(GIVEN_UP)) { // else the cycle was opened in the last moment
+                throw deadlock;
+            }
         } catch (Throwable error) {
             claim(GIVEN_UP);
             throw error;

@@ -92,7 +92,7 @@ class PassivateTest {
             assertEquals("first", mailbox.poll());
             assertFalse(mailbox.closeIfEmpty()); // it is about to offer
             mailbox.removeWaiting(edge);
-            edge.exit();
+            edge.leave();
             assertTrue(mailbox.closeIfEmpty());
             assertTrue(mailbox.closeIfEmpty());
             assertEquals(Told.CLOSED, mailbox.offerIfRoom("late"));

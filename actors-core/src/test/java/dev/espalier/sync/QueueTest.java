@@ -295,4 +295,65 @@ class QueueTest {
             return Optional.empty();
         }
     }
+
+    @Test
+    void shouldTellAProducerThatWaitedWhatItsItemThrew() throws Exception {
+        VirtualTime.run(() -> {
+            Queue<Object> queue = Queue.builder()
+                    .bound(1)
+                    .priority((a, b) -> Integer.compare((int) a, (int) b))
+                    .build();
+            Queue<Object> two = Queue.builder()
+                    .bound(2)
+                    .priority((a, b) -> Integer.compare((int) a, (int) b))
+                    .build();
+            two.add(1);
+            two.add(2);
+            var thrown = new ArrayList<Throwable>();
+            Strand bad = Strand.start("bad", () -> {
+                try {
+                    two.add("three");
+                } catch (ClassCastException e) {
+                    thrown.add(e);
+                }
+            });
+            Strand good = Strand.start("good", () -> two.add(4));
+            Strand.giveWay(1);
+            assertEquals(2, two.waiting());
+            assertEquals(Optional.of(1), two.pop(), "the taker has nothing to do with it");
+            assertTrue(bad.join(Duration.ofSeconds(1)));
+            assertTrue(good.join(Duration.ofSeconds(1)));
+            assertEquals(1, thrown.size());
+            assertEquals(List.of(2, 4), two.popAll());
+            assertEquals(3, two.openTasks());
+            assertThrows(ClassCastException.class, () -> queue.add("one"));
+            assertEquals(0, queue.size());
+        });
+    }
+
+    @Test
+    void shouldLoseNoItemWhenTheOrderThrows() {
+        for (int bad = 0; bad < 40; bad++) {
+            var left = new int[] {bad};
+            Queue<Integer> queue = Queue.<Integer>builder()
+                    .priority((a, b) -> {
+                        if (left[0]-- == 0) {
+                            throw new IllegalStateException("the order throws");
+                        }
+                        return Integer.compare(a, b);
+                    })
+                    .build();
+            var expected = new ArrayList<Integer>();
+            for (int item = 20; item > 0; item--) {
+                try {
+                    queue.add(item);
+                    expected.addFirst(item);
+                } catch (IllegalStateException e) {
+                    assertEquals(expected.size(), queue.size());
+                }
+            }
+            assertEquals(19, expected.size());
+            assertEquals(expected, queue.popAll());
+        }
+    }
 }

@@ -187,4 +187,46 @@ class SelectTest {
         assertTrue(sent.get() > 0);
         assertEquals(sent.get(), received.get());
     }
+
+    @Test
+    void shouldTakeFromQueuesAndAddToThem() throws Exception {
+        VirtualTime.run(() -> {
+            Queue<Integer> from = Queue.bounded(1);
+            Queue<Integer> to = Queue.bounded(1);
+            to.add(0);
+            Select<String> select = Select.<String>of()
+                    .pop(from, item -> "popped " + item.map(String::valueOf).orElse("the end"))
+                    .add(to, 7, () -> "added");
+            assertEquals(Optional.empty(), select.await(SECOND));
+            assertEquals(0, from.waiting() + to.waiting());
+            Strand.start("other", () -> {
+                Strand.sleep(SECOND);
+                from.add(1);
+                Strand.sleep(SECOND);
+                assertEquals(Optional.of(0), to.pop());
+            });
+            assertEquals("popped 1", select.await());
+            assertEquals("added", select.await());
+            assertEquals(Optional.of(7), to.tryPop());
+            assertEquals("added", select.tryNow().orElseThrow());
+            from.add(2);
+            assertEquals("popped 2", select.await());
+            Strand.start("closer", from::close);
+            assertEquals("popped the end", select.await());
+            assertEquals(0, from.waiting() + to.waiting());
+        });
+    }
+
+    @Test
+    void shouldFailWhenTheQueueToAddToIsClosed() throws Exception {
+        VirtualTime.run(() -> {
+            Queue<Integer> full = Queue.bounded(1);
+            full.add(1);
+            Select<String> select = Select.<String>of().add(full, 2, () -> "added");
+            Strand.start("closer", full::close);
+            assertThrows(ClosedException.class, select::await);
+            assertThrows(ClosedException.class, select::tryNow);
+            assertEquals(java.util.List.of(1), full.popAll());
+        });
+    }
 }
