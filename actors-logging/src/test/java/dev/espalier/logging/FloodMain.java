@@ -40,7 +40,8 @@ final class FloodMain {
             counters.putLong(0, 1);
             throw new IllegalStateException("a fatal start-up error");
         }
-        ActorSystem system = ActorSystem.builder("shop").stopsChildrenInParallel().start();
+        ActorSystem system =
+                ActorSystem.builder("shop").stopsChildrenInParallel().start();
         if (end.equals("fill")) {
             fill(counters);
             system.awaitShutdown();

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("process")
 class ProcessEndTest {
     private static final int ROUNDS = Integer.getInteger("logging.rounds", 5);
-    private static final long DEADLINE_SECONDS = 40 + Integer.getInteger("logging.flood.seconds", 0);
+    private static final long DEADLINE_SECONDS = 40L + Integer.getInteger("logging.flood.seconds", 0);
 
     @TempDir
     Path directory;
@@ -43,7 +43,8 @@ class ProcessEndTest {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xlog:cds=off"));
-        command.addAll(List.of("-Dlogback.configurationFile=" + configuration + "-logback.xml", "-Dflood.log=" + log()));
+        command.addAll(
+                List.of("-Dlogback.configurationFile=" + configuration + "-logback.xml", "-Dflood.log=" + log()));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), FloodMain.class.getName()));
         command.addAll(List.of(end, Long.toString(micros), counters().toString()));
         Path output = directory.resolve("output");
