@@ -28,8 +28,7 @@ final class Levels {
                 throw new IllegalArgumentException("Not LEVEL=WHAT: " + part.strip());
             }
             int level = sides.length == 1 ? Integer.MIN_VALUE : level(sides[0].strip());
-            levels.put(
-                    level, WhenFull.valueOf(sides[sides.length - 1].strip().toUpperCase(Locale.ROOT)));
+            levels.put(level, WhenFull.valueOf(sides[sides.length - 1].strip().toUpperCase(Locale.ROOT)));
         }
         return new Levels(levels);
     }

@@ -149,7 +149,10 @@ class CrashReportsTest {
             } else {
                 for (int i = 0; i < children; i++) {
                     int number = i;
-                    ctx.spawn(failing("child" + i, message -> new IllegalStateException(ctx.self().path() + number)))
+                    ctx.spawn(failing(
+                                    "child" + i,
+                                    message ->
+                                            new IllegalStateException(ctx.self().path() + number)))
                             .tell("go");
                 }
             }
