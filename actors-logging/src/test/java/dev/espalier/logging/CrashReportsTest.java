@@ -13,20 +13,26 @@ import dev.espalier.actor.ActorObserver;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.actor.Body;
 import dev.espalier.actor.Decision;
 import dev.espalier.actor.Failure;
 import dev.espalier.actor.Supervision;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 class CrashReportsTest {
     private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Supervision PATIENT =
+            Supervision.DEFAULT.intensity(Supervision.UNLIMITED, Duration.ofSeconds(5));
 
     private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     private final Logger engine = context.getLogger("dev.espalier.actor");
@@ -132,6 +138,52 @@ class CrashReportsTest {
                         .map(e -> rendered(e, "%actor%nopex"))
                         .distinct()
                         .count());
+    }
+
+    /// A chain of bodies below each other; the last one has the children that fail.
+    private static Body<Void> chain(int depth, int children) {
+        return (inbox, ctx) -> {
+            if (depth > 1) {
+                ctx.spawn(ActorSpec.<Void>body("level" + depth, chain(depth - 1, children))
+                        .supervision(PATIENT));
+            } else {
+                for (int i = 0; i < children; i++) {
+                    int number = i;
+                    ctx.spawn(failing(
+                                    "child" + i,
+                                    message ->
+                                            new IllegalStateException(ctx.self().path() + number)))
+                            .tell("go");
+                }
+            }
+            ctx.pleaseStop().waitForGo();
+        };
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldTellEachOfAThousandFailuresOnceWithItsPathDecisionAndCauseWhenTheyAreDeep() {
+        int depths = 5;
+        int children = 200;
+        try (ActorSystem system = shop().supervision(PATIENT).start()) {
+            for (int depth = 1; depth <= depths; depth++) {
+                system.spawn(ActorSpec.<Void>body("chain" + depth, chain(depth, children))
+                        .supervision(PATIENT));
+            }
+            Awaitility.await().atMost(LONG).until(() -> errors().size() >= depths * children);
+        }
+        List<ILoggingEvent> errors = errors();
+        assertEquals(depths * children, errors.size());
+        Set<String> paths = new HashSet<>();
+        for (ILoggingEvent report : errors) {
+            String path = rendered(report, "%actor%nopex");
+            String supervisor = path.substring(0, path.lastIndexOf('/'));
+            String number = path.substring(supervisor.length() + "/child".length());
+            String expected = path + "#1 failed over \"go\": java.lang.IllegalStateException: " + supervisor + number
+                    + "; " + supervisor + " decided to restart";
+            assertTrue(report.getFormattedMessage().startsWith(expected), report.getFormattedMessage());
+            assertTrue(paths.add(path), path);
+        }
     }
 
     @Test

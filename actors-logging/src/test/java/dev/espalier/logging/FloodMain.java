@@ -7,6 +7,8 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,12 +16,16 @@ import org.slf4j.LoggerFactory;
 /// The program that [ProcessEndTest] ends: threads and actors that log numbers as fast as they can, and write
 /// down in a mapped file, which survives the JVM, how far they have come.
 ///
-/// Arguments: how it ends (wait, exit, return, fail), after how many µs, the file of the counters.
+/// Arguments: how it ends (wait, exit, return, close, fail), after how many µs, the file of the counters. `fill`
+/// logs as much as the queue holds and waits; the number that it prints then are the events that wait.
 final class FloodMain {
     static final int THREADS = 4;
-    static final int ACTORS = 50;
+    static final int ACTORS = 1_000;
     static final int HOOKS = 2;
     static final int PRODUCERS = THREADS + ACTORS + HOOKS;
+    /// As many as the queue of `slow-logback.xml` holds.
+    static final int FILL = 65_536;
+
     private static final int HOOK_LINES = 500;
     private static final Logger LOG = LoggerFactory.getLogger(FloodMain.class);
 
@@ -34,7 +40,13 @@ final class FloodMain {
             counters.putLong(0, 1);
             throw new IllegalStateException("a fatal start-up error");
         }
-        ActorSystem system = ActorSystem.start("shop");
+        ActorSystem system =
+                ActorSystem.builder("shop").stopsChildrenInParallel().start();
+        if (end.equals("fill")) {
+            fill(counters);
+            system.awaitShutdown();
+            return;
+        }
         for (int i = 0; i < THREADS; i++) {
             int producer = i;
             Thread.ofPlatform().daemon(true).start(() -> {
@@ -48,7 +60,7 @@ final class FloodMain {
             system.spawnBody("feed" + i, (inbox, ctx) -> {
                 for (long n = 0; !ctx.pleaseStop().isGo(); n++) {
                     log(counters, producer, n);
-                    LockSupport.parkNanos(100_000);
+                    LockSupport.parkNanos(1); // green threads are not preempted
                 }
             });
         }
@@ -63,6 +75,28 @@ final class FloodMain {
         System.out.println("ready");
         LockSupport.parkNanos(after);
         end(end, system);
+    }
+
+    private static void fill(MappedByteBuffer counters) {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+            int producer = i;
+            threads.add(Thread.ofPlatform().start(() -> {
+                for (long n = 0; n < FILL / THREADS; n++) {
+                    log(counters, producer, n);
+                }
+            }));
+        }
+        try {
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+        System.out.println(((ActorAppender) ((ch.qos.logback.classic.Logger) LOG).getAppender("actors"))
+                .statistics()
+                .queued());
     }
 
     @SuppressWarnings("SystemExitOutsideMain")

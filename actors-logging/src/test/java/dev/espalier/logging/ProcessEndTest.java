@@ -16,28 +16,35 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// JVMs that end while they log at full speed: [FloodMain].
 ///
 /// A line counts as lost when the call that logged it had returned before the end. Of each producer the file must
 /// hold the numbers from 0 on, in order, without gap, none twice, and at least as many as it had written down.
+///
+/// `-Dtest.jvm=-Dlogging.rounds=100` ends more of them, `-Dlogging.flood.seconds=60` floods longer,
+/// `-Dlogging.seed=N` repeats the moments.
 @Tag("slow")
 @Tag("process")
 class ProcessEndTest {
-    private static final long DEADLINE_SECONDS = 40;
+    private static final int ROUNDS = Integer.getInteger("logging.rounds", 5);
+    private static final long DEADLINE_SECONDS = 40L + Integer.getInteger("logging.flood.seconds", 0);
 
     @TempDir
     Path directory;
 
+    /// How many events waited at the signal, if the program told.
+    private long waiting;
+
     /// A run of the program; the signal goes some time after it is ready.
-    private int run(String end, long micros, String signal) throws Exception {
+    private int run(String configuration, String end, long micros, String signal) throws Exception {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xlog:cds=off"));
-        command.addAll(List.of("-Dlogback.configurationFile=flood-logback.xml", "-Dflood.log=" + log()));
+        command.addAll(
+                List.of("-Dlogback.configurationFile=" + configuration + "-logback.xml", "-Dflood.log=" + log()));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), FloodMain.class.getName()));
         command.addAll(List.of(end, Long.toString(micros), counters().toString()));
         Path output = directory.resolve("output");
@@ -47,7 +54,11 @@ class ProcessEndTest {
         try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             String first = out.readLine();
             if (!signal.isEmpty()) {
-                assertEquals("ready", first, () -> text(output));
+                if (end.equals("fill")) {
+                    waiting = Long.parseLong(first);
+                } else {
+                    assertEquals("ready", first, () -> text(output));
+                }
                 TimeUnit.MICROSECONDS.sleep(micros); // the random moment
                 new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
                         .start()
@@ -100,23 +111,34 @@ class ProcessEndTest {
         return sum;
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "wait, TERM, 0, 3",
-        "exit, '', 0, 2",
-        "return, '', 0, 1",
-        "close, '', 0, 1",
-    })
-    void shouldLoseNothingWhenTheProcessEndsAtARandomMoment(String end, String signal, int code, int trials)
-            throws Exception {
-        long seed = System.nanoTime();
+    private enum End {
+        TERM("wait", "TERM"),
+        INT("wait", "INT"),
+        EXIT("exit", ""),
+        RETURN("return", ""),
+        CLOSE("close", "");
+
+        private final String program;
+        private final String signal;
+
+        End(String program, String signal) {
+            this.program = program;
+            this.signal = signal;
+        }
+    }
+
+    @Test
+    @Timeout(3_600)
+    void shouldLoseNothingWhenTheProcessEndsAtARandomMoment() throws Exception {
+        long seed = Long.getLong("logging.seed", System.nanoTime());
         Random random = new Random(seed);
-        for (int i = 0; i < trials; i++) {
+        for (int i = 0; i < ROUNDS; i++) {
+            End end = End.values()[i % End.values().length];
             long micros = random.nextInt(400_000);
-            String trial = end + " " + signal + " after " + micros + " µs, seed " + seed;
-            System.out.println(trial);
-            assertEquals(code, run(end, micros, signal), trial);
+            String trial = "round " + i + ": " + end + " after " + micros + " µs, seed " + seed;
+            assertEquals(0, run("flood", end.program, micros, end.signal), trial);
             long lines = assertNothingLost(trial);
+            System.out.println(trial + ": " + lines + " lines");
             assertTrue(lines > 1_000, () -> trial + ": only " + lines + " lines");
             Files.delete(log());
             Files.delete(counters());
@@ -124,8 +146,24 @@ class ProcessEndTest {
     }
 
     @Test
+    void shouldLoseNothingWhenTheSinkIsSlowAndTheQueueIsFullAtTheSignal() throws Exception {
+        assertEquals(0, run("slow", "fill", 0, "TERM"));
+        assertTrue(waiting > 40_000, () -> "only " + waiting + " events waited");
+        assertEquals(FloodMain.FILL, assertNothingLost("slow"));
+    }
+
+    @Test
+    @Timeout(3_600)
+    void shouldStayWithinTheHeapWhenCallersAreFasterThanTheSink() throws Exception {
+        long micros = TimeUnit.SECONDS.toMicros(Integer.getInteger("logging.flood.seconds", 2));
+        assertEquals(0, run("slow", "exit", micros, ""));
+        long lines = assertNothingLost("flood");
+        assertTrue(lines > FloodMain.FILL / 2, () -> "only " + lines + " lines");
+    }
+
+    @Test
     void shouldHaveWrittenTheLogWhenMainThrowsBeforeThereIsASystem() throws Exception {
-        assertEquals(1, run("fail", 0, ""));
+        assertEquals(1, run("flood", "fail", 0, ""));
         assertEquals(1, assertNothingLost("fail"));
     }
 }
