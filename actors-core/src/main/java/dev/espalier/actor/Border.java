@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Compute;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -143,7 +144,7 @@ abstract class Border<M> {
         if (thread == null) {
             return NOWHERE;
         }
-        StackTraceElement[] stack = thread.getStackTrace();
+        StackTraceElement[] stack = Compute.threadOf(thread).getStackTrace();
         return thread.equals(userThread()) ? stack : NOWHERE;
     }
 

@@ -45,6 +45,19 @@ public final class Compute {
         return job.outcome();
     }
 
+    /// The thread on which the code of that thread runs now: while it is in here, the platform thread. For displays.
+    ///
+    /// @param thread any thread
+    /// @return the thread whose stack is of interest; may be out of date at once
+    public static Thread threadOf(Thread thread) {
+        for (Strand caller : DeadlockWatch.waiting(thread)) {
+            if (caller.waitsFor() instanceof ComputeJob<?, ?>.Section section) {
+                return section.thread(thread);
+            }
+        }
+        return thread;
+    }
+
     /// The same for code without a result.
     ///
     /// @param body the code

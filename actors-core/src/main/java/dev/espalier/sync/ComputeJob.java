@@ -90,7 +90,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     // The caller.
 
     void await() {
-        Running wait = new Running();
+        Section wait = new Section();
         wait.begin();
         try {
             awaitDone(wait);
@@ -99,10 +99,12 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         }
     }
 
-    private void awaitDone(Running wait) {
+    private void awaitDone(Section wait) {
         boolean hinted = false;
         while (!done) {
-            wait.beforePark();
+            if (wait.beforePark()) {
+                continue;
+            }
             if (caller.takeHint()) {
                 hinted = true;
                 passOn(false);
@@ -121,8 +123,8 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     }
 
     /// The caller waits for what runs on the worker.
-    private final class Running extends WaitsFor {
-        Running() {
+    final class Section extends WaitsFor {
+        Section() {
             super(Remedy.NONE, false);
         }
 
@@ -138,6 +140,11 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
             } finally {
                 lock.unlock();
             }
+        }
+
+        Thread thread(Thread otherwise) {
+            List<Strand> now = targets();
+            return now.isEmpty() ? otherwise : now.getFirst().thread();
         }
 
         @Override

@@ -10,9 +10,7 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -44,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeadlockWatch {
     private static final int ATTEMPTS = 3;
     private static final long QUIET_NANOS = 60_000_000_000L;
-    private static final Map<Thread, Strand> LISTED = new ConcurrentHashMap<>();
+    private static final StrandRoll LISTED = new StrandRoll();
     private static final List<Consumer<? super Deadlock>> LISTENERS = new CopyOnWriteArrayList<>();
     private static final AtomicLong QUIET_UNTIL = new AtomicLong(System.nanoTime());
 
@@ -64,13 +62,13 @@ public final class DeadlockWatch {
     /// From now on others find the strand by its thread.
     static void list(Strand strand) {
         if (strand.list(true)) {
-            LISTED.put(strand.thread(), strand);
+            LISTED.put(strand);
         }
     }
 
     static void unlist(Strand strand) {
         if (strand.list(false)) {
-            LISTED.remove(strand.thread());
+            LISTED.remove(strand);
         }
     }
 

@@ -243,8 +243,8 @@ public final class Strand implements Waiter {
             return;
         }
         WaitsFor wait = self.waitsFor;
-        if (wait != null) {
-            wait.beforePark();
+        if (wait != null && wait.beforePark()) {
+            return;
         }
         Host told = self.host;
         if (told == null) {

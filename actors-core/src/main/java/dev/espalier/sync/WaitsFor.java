@@ -116,13 +116,19 @@ public abstract class WaitsFor {
     }
 
     /// The strand is about to park.
-    final void beforePark() {
-        if (!looked) {
-            looked = true;
-            DeadlockWatch.list(strand);
-            look();
+    ///
+    /// @return true if it must not, but look again at what it waits for: the search takes locks and logs, which may
+    ///     have used up the permit of an unpark
+    final boolean beforePark() {
+        if (looked) {
+            check(); // what has looked at the condition may have used up that permit, too
+            return false;
         }
+        looked = true;
+        DeadlockWatch.list(strand);
+        look();
         check();
+        return true;
     }
 
     final void check() {

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import dev.espalier.actor.MailFixture.EngineLog;
 import dev.espalier.sync.CancelScope;
+import dev.espalier.sync.Compute;
 import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
@@ -58,6 +59,46 @@ class AbandonTest {
             assertTrue(left.await(10, TimeUnit.SECONDS));
             assertEquals(List.of(false), interrupted);
             assertEquals(List.of(), log.lines());
+        }
+    }
+
+    @Test
+    void shouldShowWhereAComputeSectionIsThatDoesNotEnd() throws Exception {
+        try (var log = EngineLog.silent()) {
+            var inside = new CountDownLatch(1);
+            var release = new CountDownLatch(1);
+            var system = MailFixture.builder().start();
+            system.spawn(body(
+                            "computes",
+                            (inbox, ctx) -> Compute.run(() -> {
+                                inside.countDown();
+                                Uninterruptibles.await(release);
+                            }),
+                            Duration.ofMillis(50))
+                    .interruptible(false));
+            assertTrue(inside.await(10, TimeUnit.SECONDS));
+            StopReport.End end = end(system.shutdown(), "/t/computes");
+            assertEquals(StopReport.How.ABANDONED, end.how());
+            assertTrue(
+                    end.stack().stream()
+                            .anyMatch(frame -> frame.getClassName().equals(Uninterruptibles.class.getName())),
+                    end::toString);
+            release.countDown();
+            assertEquals(List.of(), log.lines());
+        }
+    }
+
+    private static final class Uninterruptibles {
+        static void await(CountDownLatch latch) {
+            boolean open = false;
+            while (!open) {
+                try {
+                    latch.await();
+                    open = true;
+                } catch (InterruptedException e) {
+                    // again
+                }
+            }
         }
     }
 
