@@ -115,8 +115,8 @@ final class WaitEdge extends WaitsFor {
         if (kind == Kind.SEND) {
             letIn(deadlock);
         } else if (request != null) {
-            boolean onlyAsks = deadlock.members().stream()
-                    .allMatch(each -> each.what().startsWith(Kind.ASK.verb));
+            boolean onlyAsks =
+                    deadlock.members().stream().allMatch(each -> each.what().startsWith(Kind.ASK.verb));
             String what = onlyAsks ? "A cycle of asks: " : "A cycle of waits: ";
             request.abort(new AskCycleException(what + deadlock.path() + deadlock.stacks(), null));
         } else {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// @param members who waits, in this order; at least one
 /// @param limited whether a member has a time-out or a till, and so the cycle an end
 /// @param ended the member whose wait was ended; null if none was
-public record Deadlock(List<Member> members, boolean limited, @Nullable Member ended) {
+public record Deadlock(
+        List<Member> members, boolean limited, @Nullable Member ended) {
     /// One that waits.
     ///
     /// @param waiter the strand, or the actor whose code it runs

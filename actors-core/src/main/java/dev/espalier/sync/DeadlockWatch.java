@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// else the youngest wait that can fail throws [DeadlockException]. The report with all stacks is logged as an error
 /// and told to the listeners; a send that is let through has a warning of its own.
 ///
-/// *Cost.* Nothing while nobody parks. The first park of a wait takes short locks and walks along the waits it leads to.
+/// *Cost.* Nothing while nobody parks. The first park of a wait takes short locks and walks along the waits it leads
+/// to.
 ///
 /// *Idea.* Whoever parks publishes its wait first, then follows the waits from its targets. Of the waits of a cycle one
 /// is published last, and its owner sees all the others. They are read one after the other, so a cycle that was found
@@ -185,9 +186,7 @@ public final class DeadlockWatch {
                 WaitsFor edge = edges.get(i);
                 Waiter target = targets.get(i);
                 WaitsFor next = edges.get((i + 1) % edges.size());
-                if (!edge.goesOn()
-                        || !edge.targets().contains(target)
-                        || target.waitsFor() != next) {
+                if (!edge.goesOn() || !edge.targets().contains(target) || target.waitsFor() != next) {
                     return false;
                 }
             }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// lock.run(() -> balance += amount);
 /// ```
 ///
-/// *Failure.* A call that throws or returns false has not taken the lock. Threads that wait for each other are found, and
+/// *Failure.* A call that throws or returns false has not taken the lock. Threads that wait for each other are found,
+/// and
 /// one of them gets a [DeadlockException], see [DeadlockWatch].
 /// *Threads.* Thread-safe; only the holder may unlock.
 /// *Memory.* What the holder does before it unlocks happens before what the next holder does.
@@ -68,8 +69,7 @@ public final class Lock {
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean lock(Duration duration) {
         return reenter()
-                || owned(one.tryAcquire()
-                        || acquire(WaitsFor.Remedy.FAIL, Strand.deadlineAfter(duration), null));
+                || owned(one.tryAcquire() || acquire(WaitsFor.Remedy.FAIL, Strand.deadlineAfter(duration), null));
     }
 
     /// Takes the lock, or gives up when the signal goes.

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /// takes all at once.
 ///
 /// *Failure.* Adding to a closed queue throws [ClosedException], also for those that wait for room when it is closed;
-/// a wait that was given up has neither added nor taken anything. What a comparator or an `equals` throws comes out where
+/// a wait that was given up has neither added nor taken anything. What a comparator or an `equals` throws comes out
+/// where
 /// the item is added, which then was not.
 /// *Threads.* Thread-safe, for green and platform threads; an iterator belongs to one thread, each may have its own.
 /// *Memory.* What a thread does before it adds an item happens before what another one does after it took it.
@@ -95,7 +96,8 @@ public final class Queue<T> implements Iterable<T> {
             return this;
         }
 
-        /// The least item is taken first, of equal ones the oldest. The comparator runs with the queue's lock held, when
+        /// The least item is taken first, of equal ones the oldest. The comparator runs with the queue's lock held,
+        /// when
         /// an item is added, at O(log n).
         public Builder<T> priority(Comparator<? super T> least) {
             order = requireNonNull(least, "least");

@@ -12,7 +12,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Waits for the first of several things: values to receive, room to send, items of queues, signals and tills. Exactly one of them is
+/// Waits for the first of several things: values to receive, room to send, items of queues, signals and tills. Exactly
+/// one of them is
 /// done.
 ///
 /// If several can be done at once, one is picked at random, so none starves. Otherwise the caller waits in all lines at
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A select may be used again and again. What follows a choice runs on the calling thread, after the choice was made.
 ///
-/// *Failure.* [ClosedException] if a channel or queue to send into is closed. A call that was cancelled or in vain has done
+/// *Failure.* [ClosedException] if a channel or queue to send into is closed. A call that was cancelled or in vain has
+/// done
 /// none of the choices.
 /// *Threads.* Confined to one thread at a time.
 /// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.

@@ -1,8 +1,8 @@
 package dev.espalier.sync;
 
+import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Collection;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
 /// | `looked`, `outer`, `outerOfTenant` | the strand | the strand | plain |
+/// | `age` | the strand | all | volatile |
+/// | `reported` | who has found a cycle | who has found a cycle | CAS |
 /// | `found` | who found the cycle | the strand | volatile, then unpark |
 public abstract class WaitsFor {
     /// What can be done about a wait that would never end. Of the waits of a cycle, one of the first kind that there is
@@ -33,13 +35,27 @@ public abstract class WaitsFor {
     }
 
     private static final AtomicLong AGES = new AtomicLong();
+    private static final VarHandle REPORTED;
+
+    static {
+        try {
+            REPORTED = MethodHandles.lookup().findVarHandle(WaitsFor.class, "reported", boolean.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private final Strand strand = Strand.current();
     private final @Nullable Waiter tenant = strand.tenant() instanceof Waiter waiter ? waiter : null;
     private final Remedy remedy;
     private final boolean limited;
-    private final long age = AGES.incrementAndGet();
-    private final AtomicBoolean reported = new AtomicBoolean();
+    /// Among those that can be ended, the order in which they began. What cannot gets its age when it parks: most
+    /// starts of actors never do.
+    private volatile long age;
+
+    @SuppressWarnings("unused") // by its handle
+    private volatile boolean reported;
+
     private @Nullable WaitsFor outer;
     private @Nullable WaitsFor outerOfTenant;
     private boolean looked;
@@ -48,10 +64,13 @@ public abstract class WaitsFor {
     /// A wait of the calling strand, not entered yet.
     ///
     /// @param remedy what can be done about it
-    /// @param limited whether it has a time-out or a till: then it ends some day, and a cycle with it is only warned of
+    /// @param limited whether it has a time-out or a till: then it ends some day, and a cycle is only warned of
     protected WaitsFor(Remedy remedy, boolean limited) {
         this.remedy = remedy;
         this.limited = limited;
+        if (remedy != Remedy.NONE) {
+            age = AGES.incrementAndGet();
+        }
     }
 
     /// Who must act, each of them, before this wait can end.
@@ -125,6 +144,9 @@ public abstract class WaitsFor {
             return false;
         }
         looked = true;
+        if (remedy == Remedy.NONE) {
+            age = AGES.incrementAndGet();
+        }
         DeadlockWatch.list(strand);
         look();
         check();
@@ -164,6 +186,6 @@ public abstract class WaitsFor {
 
     /// Whether a cycle of which this is the youngest has not been reported before.
     boolean startReport() {
-        return reported.compareAndSet(false, true);
+        return REPORTED.compareAndSet(this, false, true);
     }
 }

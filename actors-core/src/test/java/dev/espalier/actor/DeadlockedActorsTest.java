@@ -47,10 +47,8 @@ class DeadlockedActorsTest {
             }
         };
         Registration listener = DeadlockWatch.onFound(found::add);
-        try (ActorSystem system = ActorSystem.builder("t")
-                .handleSignals(false)
-                .observer(observer)
-                .start()) {
+        try (ActorSystem system =
+                ActorSystem.builder("t").handleSignals(false).observer(observer).start()) {
             scene.play(system);
         } finally {
             listener.remove();
@@ -68,7 +66,8 @@ class DeadlockedActorsTest {
     }
 
     private static Set<String> names(Deadlock deadlock) {
-        return new TreeSet<>(deadlock.members().stream().map(Deadlock.Member::name).toList());
+        return new TreeSet<>(
+                deadlock.members().stream().map(Deadlock.Member::name).toList());
     }
 
     private static void askWithALock(ActorSystem system) {
@@ -138,10 +137,12 @@ class DeadlockedActorsTest {
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             List<Deadlock> found = foundIn(system -> {
                 ActorRef<Get> parent = system.spawn("parent", () -> (Get message, ActorContext<Get> ctx) -> {
-                    thrown.set(assertThrows(FailedException.class, () -> Group.<Integer>run("work", group -> {
-                        group.fork(() -> ctx.self().<Integer>ask(Get::new, HOUR));
-                        group.joinAll();
-                    })));
+                    thrown.set(assertThrows(
+                            FailedException.class,
+                            () -> Group.<Integer>run("work", group -> {
+                                group.fork(() -> ctx.self().<Integer>ask(Get::new, HOUR));
+                                group.joinAll();
+                            })));
                     message.replyTo().reply(2);
                 });
                 assertEquals(2, parent.<Integer>ask(Get::new, HOUR));
@@ -180,16 +181,18 @@ class DeadlockedActorsTest {
         VirtualTime.run(() -> {
             Lock lock = new Lock();
             List<Deadlock> found = foundIn(system -> {
-                ActorRef<String> parent = system.spawnBody("parent", (inbox, ctx) -> lock.run(() -> {
-                    StartFailedException failed = assertThrows(
-                            StartFailedException.class,
-                            () -> ctx.spawn(ActorSpec.<String>body("child", (mail, own) -> {
-                                        lock.run(() -> {});
-                                        own.ready();
-                                    })
-                                    .saysReady()));
-                    assertInstanceOf(DeadlockException.class, failed.getCause());
-                }));
+                ActorRef<String> parent = system.spawnBody(
+                        "parent",
+                        (inbox, ctx) -> lock.run(() -> {
+                            StartFailedException failed = assertThrows(
+                                    StartFailedException.class,
+                                    () -> ctx.spawn(ActorSpec.<String>body("child", (mail, own) -> {
+                                                lock.run(() -> {});
+                                                own.ready();
+                                            })
+                                            .saysReady()));
+                            assertInstanceOf(DeadlockException.class, failed.getCause());
+                        }));
                 parent.join();
             });
             assertEquals(1, found.size());

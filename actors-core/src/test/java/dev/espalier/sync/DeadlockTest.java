@@ -23,7 +23,6 @@ class DeadlockTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final Duration TICK = Duration.ofMillis(1);
 
-
     /// Runs a test in a simulation, and gives it what was found meanwhile.
     private static void watched(Consumer<List<Deadlock>> test) throws Exception {
         VirtualTime.run(() -> {
@@ -39,7 +38,8 @@ class DeadlockTest {
     }
 
     private static Set<String> names(Deadlock deadlock) {
-        return new TreeSet<>(deadlock.members().stream().map(Deadlock.Member::name).toList());
+        return new TreeSet<>(
+                deadlock.members().stream().map(Deadlock.Member::name).toList());
     }
 
     /// Strands that take each its own lock and then the next one's; the last closes the cycle.
@@ -47,15 +47,18 @@ class DeadlockTest {
         List<Strand> strands = new ArrayList<>();
         for (int i = 0; i < locks.size(); i++) {
             int number = i;
-            strands.add(Strand.start("strand-" + i, () -> locks.get(number).run(() -> {
-                Strand.sleep(TICK.multipliedBy(number + 1L));
-                try {
-                    locks.get((number + 1) % locks.size()).run(() -> {});
-                } catch (DeadlockException e) {
-                    thrown.add(e);
-                    assertEquals("strand-" + number, e.deadlock().ended().name());
-                }
-            })));
+            strands.add(Strand.start(
+                    "strand-" + i,
+                    () -> locks.get(number).run(() -> {
+                        Strand.sleep(TICK.multipliedBy(number + 1L));
+                        try {
+                            locks.get((number + 1) % locks.size()).run(() -> {});
+                        } catch (DeadlockException e) {
+                            thrown.add(e);
+                            assertEquals(
+                                    "strand-" + number, e.deadlock().ended().name());
+                        }
+                    })));
         }
         return strands;
     }
@@ -63,7 +66,9 @@ class DeadlockTest {
     private static void shouldOpenARing(int size) throws Exception {
         watched(found -> {
             List<Throwable> thrown = new ArrayList<>();
-            List<Lock> locks = Collections.nCopies(size, 0).stream().map(zero -> new Lock()).toList();
+            List<Lock> locks = Collections.nCopies(size, 0).stream()
+                    .map(zero -> new Lock())
+                    .toList();
             for (Strand each : ring(locks, thrown)) {
                 assertTrue(each.join(SECOND));
             }
@@ -74,7 +79,8 @@ class DeadlockTest {
             assertEquals("strand-" + (size - 1), deadlock.ended().name(), "the youngest");
             assertFalse(deadlock.limited());
             for (Deadlock.Member each : deadlock.members()) {
-                assertTrue(each.stack().stream().anyMatch(frame -> frame.getMethodName().equals("lock")));
+                assertTrue(each.stack().stream()
+                        .anyMatch(frame -> frame.getMethodName().equals("lock")));
                 assertTrue(each.what().startsWith("waits for Lock[held by strand-"), each.what());
                 assertTrue(deadlock.toString().contains("\n  " + each.name() + " " + each.what()));
             }
@@ -114,10 +120,12 @@ class DeadlockTest {
             var two = new Lock();
             var changed = one.newCondition();
             var failed = new AtomicInteger();
-            Strand waiter = Strand.start("waiter", () -> one.run(() -> two.run(() -> {
-                changed.await(); // gives one away, but not two
-                assertTrue(one.isHeld());
-            })));
+            Strand waiter = Strand.start(
+                    "waiter",
+                    () -> one.run(() -> two.run(() -> {
+                        changed.await(); // gives one away, but not two
+                        assertTrue(one.isHeld());
+                    })));
             Strand waker = Strand.start("waker", () -> {
                 Strand.sleep(TICK);
                 one.lock();
@@ -197,7 +205,8 @@ class DeadlockTest {
                 return forks.get(1).get();
             }));
             forks.add(Fork.start("two", () -> forks.get(0).get()));
-            FailedException failed = assertThrows(FailedException.class, () -> forks.get(0).get());
+            FailedException failed =
+                    assertThrows(FailedException.class, () -> forks.get(0).get());
             assertTrue(failed.getCause() instanceof DeadlockException, failed::toString);
             assertThrows(FailedException.class, () -> forks.get(1).get());
             assertEquals(Set.of("one", "two"), names(found.getFirst()));
@@ -209,24 +218,27 @@ class DeadlockTest {
     private static void joined(Consumer<Group<Integer>> join, int rest, List<Deadlock> found) {
         var lock = new Lock();
         FailedException failed = assertThrows(
-                FailedException.class, () -> Group.<Integer>run("g", group -> lock.run(() -> {
-                    for (int i = 0; i < rest; i++) {
-                        group.fork(() -> {
-                            Strand.sleep(SECOND);
-                            throw new IllegalStateException("too late");
-                        });
-                    }
-                    group.fork(() -> {
-                        Strand.sleep(TICK);
-                        lock.run(() -> {});
-                        return 1;
-                    });
-                    join.accept(group);
-                })));
+                FailedException.class,
+                () -> Group.<Integer>run(
+                        "g",
+                        group -> lock.run(() -> {
+                            for (int i = 0; i < rest; i++) {
+                                group.fork(() -> {
+                                    Strand.sleep(SECOND);
+                                    throw new IllegalStateException("too late");
+                                });
+                            }
+                            group.fork(() -> {
+                                Strand.sleep(TICK);
+                                lock.run(() -> {});
+                                return 1;
+                            });
+                            join.accept(group);
+                        })));
         assertTrue(failed.failures().stream().anyMatch(DeadlockException.class::isInstance), failed::toString);
         assertEquals(1, found.size());
-        assertTrue(found.getFirst().members().stream()
-                .anyMatch(each -> each.what().equals("waits for the forks of g")));
+        assertTrue(
+                found.getFirst().members().stream().anyMatch(each -> each.what().equals("waits for the forks of g")));
     }
 
     @Test
@@ -253,7 +265,9 @@ class DeadlockTest {
     void shouldFindAComputeSectionThatWantsALockOfItsCaller() throws Exception {
         watched(found -> {
             var lock = new Lock();
-            Strand caller = Strand.start("caller", () -> lock.run(() -> Compute.run(() -> assertThrows(DeadlockException.class, lock::lock))));
+            Strand caller = Strand.start(
+                    "caller",
+                    () -> lock.run(() -> Compute.run(() -> assertThrows(DeadlockException.class, lock::lock))));
             assertTrue(caller.join(SECOND));
             assertEquals(1, found.size());
             assertEquals(2, found.getFirst().members().size());
