@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JitterTest {
     private static final int ROUNDS = 400;
 
-    private static final boolean DEDICATED = Boolean.getBoolean("dev.espalier.dedicated");
 
     /// What the workload says. It has a thread of its own: with a mistake it may never end.
     private static String run(JitterLoader loader, long seed, int seconds) throws Exception {
@@ -52,9 +51,7 @@ class JitterTest {
         return new Arguments[] {
             Arguments.of(
                     "an actor is given back without a look",
-                    DEDICATED
-                            ? new AnswersNo(DedicatedScheduler.class.getName(), "parkUntilWork", "hasWork")
-                            : new AnswersNo(TurnScheduler.class.getName(), "release", "hasWork")),
+                    new AnswersNo(TurnScheduler.class.getName(), "release", "hasWork")),
             Arguments.of("a life is given back without a look", new WritesAnyway(Serial.class.getName(), "release"))
         };
     }
