@@ -44,10 +44,6 @@ final class Worker implements Runnable, Strand.Host {
     private static final int LOOT = 16;
 
     private static final int RING = 256;
-    /// How often a worker that has found nothing looks again, about 10 µs in all; not with one processor.
-    private static final int LOOKS = Runtime.getRuntime().availableProcessors() > 1 ? 20 : 0;
-    /// Between two looks, about half a microsecond.
-    private static final int SPINS = 10;
     private static final long SPARE_NANOS = 5_000_000_000L;
     /// A turn this short has not waited.
     private static final long SHORT_NANOS = 200_000L;
@@ -73,7 +69,6 @@ final class Worker implements Runnable, Strand.Host {
 
     final TurnScheduler scheduler;
     final boolean green;
-    private final int looks;
     private final MessagePassingQueue<Cell<?>> ring = new SpmcVarHandleArrayQueue<>(RING);
     private volatile int state = ACTIVE;
     private volatile boolean searcher = true;
@@ -94,7 +89,6 @@ final class Worker implements Runnable, Strand.Host {
     Worker(TurnScheduler scheduler, boolean green) {
         this.scheduler = scheduler;
         this.green = green;
-        this.looks = scheduler.home.isVirtualTime() ? 0 : LOOKS; // in a simulation nothing happens meanwhile
     }
 
     void begin(String name) {
@@ -299,9 +293,6 @@ final class Worker implements Runnable, Strand.Host {
         while (seated) {
             Cell<?> cell = pick();
             if (cell == null) {
-                cell = lookAgain();
-            }
-            if (cell == null) {
                 seated = rest();
             } else {
                 if (searcher && endSearch() && scheduler.searching.get() == 0 && scheduler.hasQueued()) {
@@ -342,25 +333,6 @@ final class Worker implements Runnable, Strand.Host {
         }
         Cell<?> common = scheduler.shared.poll();
         return common != null ? common : rob();
-    }
-
-    /// Looks for a moment longer, if nobody else does: where there was work there will be more, and who looks need
-    /// not be woken, which costs who has put the work more than the work itself.
-    private @Nullable Cell<?> lookAgain() {
-        if (!searcher) {
-            if (looks == 0 || !scheduler.searching.compareAndSet(0, 1)) {
-                return null;
-            }
-            searcher = true;
-        }
-        Cell<?> found = null;
-        for (int i = 0; i < looks && found == null && state == ACTIVE; i++) {
-            for (int spin = 0; spin < SPINS; spin++) {
-                Thread.onSpinWait();
-            }
-            found = pick();
-        }
-        return found;
     }
 
     /// Takes some entries of another worker.
