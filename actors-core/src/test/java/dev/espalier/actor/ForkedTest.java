@@ -157,7 +157,7 @@ class ForkedTest {
             begun.waitForGo();
             report = system.shutdown();
         }
-        assertTrue(interrupted.isGo());
+        assertTrue(interrupted.waitForGo(Duration.ofSeconds(10))); // given up does not mean that it has run since
         release.go();
         assertTrue(report.toString().contains("/stuck/feed/work~"), report.toString());
         assertTrue(report.counts().getOrDefault(StopReport.How.ABANDONED, 0) >= 1, report.toString());

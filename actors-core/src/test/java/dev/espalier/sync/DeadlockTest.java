@@ -25,6 +25,7 @@ class DeadlockTest {
 
     /// Runs a test in a simulation, and gives it what was found meanwhile.
     private static void watched(Consumer<List<Deadlock>> test) throws Exception {
+        int others = DeadlockWatch.listed(); // of the same JVM; they may end, but no other comes
         VirtualTime.run(() -> {
             List<Deadlock> found = new CopyOnWriteArrayList<>();
             Registration listener = DeadlockWatch.onFound(found::add);
@@ -33,7 +34,7 @@ class DeadlockTest {
             } finally {
                 listener.remove();
             }
-            assertEquals(0, DeadlockWatch.listed(), "nobody waits any more");
+            assertTrue(DeadlockWatch.listed() <= others, "nobody waits any more");
         });
     }
 
