@@ -24,7 +24,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JitterTest {
     private static final int ROUNDS = 400;
 
-
     /// What the workload says. It has a thread of its own: with a mistake it may never end.
     private static String run(JitterLoader loader, long seed, int seconds) throws Exception {
         var made = loader.loadClass(JitterWorkload.class.getName()).getDeclaredConstructor(long.class, int.class);
