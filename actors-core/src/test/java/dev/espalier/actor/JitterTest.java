@@ -62,7 +62,7 @@ class JitterTest {
         String found = "";
         for (long seed = 1; seed <= 20 && found.isEmpty(); seed++) {
             var loader = new JitterLoader(mistake);
-            found = run(loader, seed, 8);
+            found = run(loader, seed, 4);
             assertTrue(loader.isMistaken(), name + ": there is no such place any more");
         }
         assertNotEquals("", found, name);

@@ -237,6 +237,7 @@ class WorkerTest {
 
     @Test
     @Tag("slow")
+    @Tag("once") // most of it is the patience of workers
     void shouldLetTheThreadsOfABurstInForeignCodeGo() throws Exception {
         TurnFixture.inRealSystem(system -> {
             int burst = 200;

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /// Random programs on the primitives do, call by call, what their [Model]s say: who is served, with what, in which
 /// order, whatever time-outs, tills and cancels come in between.
 @Tag("slow")
+@Tag("once") // simulated time
 class LawsTest {
     private static final int SEEDS = 4;
     private static final int STRANDS = 6;

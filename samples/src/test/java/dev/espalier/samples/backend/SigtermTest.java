@@ -23,10 +23,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /// SIGTERM at a random moment of 2,000 requests a second, to a JVM of its own, again and again.
+///
+/// `-Dtest.jvm=-Dsigterm.rounds=20` does it more often.
 @Tag("slow")
-@Timeout(180) // about 33 s on two quiet cores
+@Timeout(600) // about 2 s for a round on two quiet cores
 class SigtermTest {
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = Integer.getInteger("sigterm.rounds", 8);
     private static final Pattern LISTENING = Pattern.compile("listening on http://localhost:(\\d+)");
     private static final Pattern SERVED = Pattern.compile("http: (\\d+) requests, (\\d+) answered");
 
