@@ -251,7 +251,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         ArrayDeque<Object> first = front;
         Object entry = first == null ? null : first.poll();
         if (entry == null) {
-            entry = mailbox.poll();
+            entry = opened(mailbox.poll());
             attempts = 0;
         }
         if (entry == null) {

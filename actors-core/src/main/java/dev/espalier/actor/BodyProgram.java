@@ -239,7 +239,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                     watchStart(first);
                     return first;
                 }
-                Object entry = mailbox.poll();
+                Object entry = opened(mailbox.poll());
                 if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
                     continue;
@@ -307,7 +307,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         enterEngine();
         try {
             while (batch.size() < most && mailbox.hasNext() && !halted && !aborted && !suspended) {
-                Object entry = mailbox.poll();
+                Object entry = opened(mailbox.poll());
                 M message = cast(entry);
                 if (message == null) {
                     break;

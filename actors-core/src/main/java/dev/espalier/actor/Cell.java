@@ -51,7 +51,10 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
     volatile int run = DedicatedScheduler.AWAKE;
 
     /// A turn scheduler's: for how many turns it is expected to wait in foreign code. A guess; races do no harm.
-    int mayWait;
+    short mayWait;
+
+    /// Which messages are [Sampled]: 0 none, 1 all, n one in 2^(n-1). Written by who observes, read by senders, opaque.
+    byte sampling;
 
     volatile @Nullable Strand strand;
     /// What this actor waits for now; written by its own thread.
@@ -465,7 +468,7 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
     void closeMailbox() {
         mailbox.close();
         for (Object entry = mailbox.poll(); entry != null; entry = mailbox.poll()) {
-            deadLetter(entry, DeadLetter.Reason.LEFT_OVER);
+            deadLetter(Sampled.opened(entry), DeadLetter.Reason.LEFT_OVER);
         }
         mailbox.wakeSettledWaiters();
     }

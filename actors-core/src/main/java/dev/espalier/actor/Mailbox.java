@@ -81,7 +81,8 @@ final class Mailbox extends TicketQueue {
 
     /// The message of a mailbox entry.
     static Object message(Object entry) {
-        return entry instanceof Asked asked ? asked.message : entry;
+        Object opened = Sampled.opened(entry);
+        return opened instanceof Asked asked ? asked.message : opened;
     }
 
     private Incidents incidents() {
@@ -173,7 +174,7 @@ final class Mailbox extends TicketQueue {
             Object oldest = isFull() && !isClosed() ? take() : null;
             if (oldest != null) {
                 all.countDropped();
-                if (oldest instanceof Asked asked) {
+                if (Sampled.opened(oldest) instanceof Asked asked) {
                     asked.abort(new MailboxFullException("The request was dropped from a full mailbox", null));
                 }
             }

@@ -18,6 +18,13 @@ public interface MessageObserver {
     /// @param message the message
     void started(Object message);
 
+    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before its [#started],
+    /// or without one if it is an ask that has expired.
+    ///
+    /// @param sender the actor that sent it; null if no actor did
+    /// @param nanos how long it was in the mailbox, in ns; not negative
+    default void arrived(@Nullable ActorRef<?> sender, long nanos) {}
+
     /// What was started has been handled, or the actor has failed over it, or was cancelled.
     ///
     /// @param thrown what the actor threw; null if nothing

@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Strand;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +12,35 @@ final class MessageWatch {
         /// Null if nobody follows them.
         @Nullable
         MessageWatch watch();
+
+        /// An entry that has come out of the mailbox, as [Sampled#of] was given it.
+        default @Nullable Object opened(@Nullable Object entry) {
+            return entry instanceof Sampled sampled ? open(sampled) : entry;
+        }
+
+        private Object open(Sampled sampled) {
+            MessageWatch follow = watch();
+            if (follow != null) {
+                follow.arrived(sampled.sender, Math.max(0, Strand.now() - sampled.sentNanos));
+            }
+            return sampled.entry;
+        }
     }
 
     private final MessageObserver[] all;
 
     MessageWatch(List<MessageObserver> all) {
         this.all = all.toArray(MessageObserver[]::new);
+    }
+
+    void arrived(@Nullable Cell<?> sender, long nanos) {
+        for (MessageObserver each : all) {
+            try {
+                each.arrived(sender, nanos);
+            } catch (Throwable t) {
+                failed(each, t);
+            }
+        }
     }
 
     void started(Object message) {

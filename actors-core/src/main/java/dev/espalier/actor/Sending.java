@@ -11,7 +11,7 @@ final class Sending {
 
     /// Sends a message or an [Asked]; waits if the mailbox says so.
     static void send(Cell<?> to, Object entry) {
-        int told = to.push(entry, to.mailbox);
+        int told = to.push(Sampled.of(entry, to), to.mailbox);
         if (told == TicketGate.LET_IN) {
             to.wake();
         } else {
@@ -33,7 +33,7 @@ final class Sending {
 
     /// Sends a message if there is room at this moment.
     static Told trySend(Cell<?> to, Object entry) {
-        Told told = to.mailbox.offerIfRoom(entry);
+        Told told = to.mailbox.offerIfRoom(Sampled.of(entry, to));
         if (told == Told.ACCEPTED) {
             to.wake();
         }
@@ -94,7 +94,7 @@ final class Sending {
         long warnAt = Ladder.later(began, FULL_WARNING);
         long until = Ladder.later(began, Mailbox.FIRST_LOOK);
         while (true) {
-            Mailbox.Offer offer = to.mailbox.offer(entry, edge.letThrough());
+            Mailbox.Offer offer = to.mailbox.offer(Sampled.of(entry, to), edge.letThrough());
             if (offer != Mailbox.Offer.FULL) {
                 return offer;
             }

@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.sync.Strand;
@@ -35,6 +36,11 @@ class MessageObserverTest {
                 @Override
                 public void asked(ActorRef<?> target, long nanos) {
                     seen.add("asked " + target.path() + " " + Duration.ofNanos(nanos));
+                }
+
+                @Override
+                public void arrived(@Nullable ActorRef<?> sender, long nanos) {
+                    seen.add("from " + (sender == null ? "nobody" : sender.path()) + " " + Duration.ofNanos(nanos));
                 }
             };
         }
@@ -129,5 +135,71 @@ class MessageObserverTest {
             assertEquals("/t", root == null ? "none" : root.path());
             assertNull(root == null ? root : root.parent());
         }
+    }
+
+    @Test
+    void shouldTellWhoSentAMessageAndHowLongItHasWaited() throws Exception {
+        VirtualTime.run(() -> {
+            try (ActorSystem system = start()) {
+                ActorRef<Runnable> slow = system.spawn("slow", () -> (job, ctx) -> job.run());
+                ActorRef<Runnable> sender = system.spawn("sender", () -> (job, ctx) -> job.run());
+                system.sampleArrivals(slow, 1);
+                slow.tell(() -> Strand.sleep(SECOND));
+                sender.tell(() -> slow.tell(() -> {}));
+                assertTrue(sender.awaitProcessed(SECOND.multipliedBy(9)));
+                assertThrows(
+                        AskTimeoutException.class,
+                        () -> slow.<String>ask(reply -> () -> reply.reply("late"), Duration.ofMillis(400)));
+                assertEquals(1, slow.<Integer>ask(reply -> () -> reply.reply(1), SECOND.multipliedBy(9)));
+                assertEquals(
+                        List.of("from nobody PT0S", "from /t/sender PT1S", "from nobody PT1S", "from nobody PT0.6S"),
+                        seen.stream().filter(line -> line.startsWith("from")).toList());
+                system.sampleArrivals(slow, 0);
+                slow.tell(() -> {});
+                assertTrue(slow.awaitProcessed(SECOND));
+                assertEquals(4, seen.stream().filter(line -> line.startsWith("from")).count());
+                assertEquals(new Ledger(5, 4, 1, 0, 0, 0), slow.ledger());
+            }
+        });
+    }
+
+    @Test
+    void shouldPickAboutAsManyMessagesAsItIsTold() throws Exception {
+        VirtualTime.run(() -> {
+            try (ActorSystem system = start()) {
+                ActorRef<Runnable> actor = system.spawn("actor", () -> (job, ctx) -> job.run());
+                system.sampleArrivals(actor, 13);
+                for (int i = 0; i < 3_200; i++) {
+                    actor.tell(() -> {});
+                    assertTrue(actor.awaitProcessed(SECOND));
+                }
+                long picked = seen.stream().filter(line -> line.startsWith("from")).count();
+                assertTrue(picked > 150 && picked < 250, () -> picked + " of 3,200");
+                assertThrows(IllegalArgumentException.class, () -> system.sampleArrivals(actor, -1));
+            }
+        });
+    }
+
+    @Test
+    void shouldTellOfTheMessagesOfABodyWhenTheyAreSampled() throws Exception {
+        VirtualTime.run(() -> {
+            try (ActorSystem system = start()) {
+                ActorRef<String> body = system.spawnBody("body", (inbox, ctx) -> {
+                    Strand.sleep(SECOND);
+                    while (!inbox.receiveBatch(3).isEmpty()) {
+                        // on to the next
+                    }
+                });
+                system.sampleArrivals(body, 1);
+                body.tell("a");
+                body.tell("b");
+                assertTrue(body.awaitProcessed(SECOND.multipliedBy(2)));
+                body.stop();
+                body.join();
+                assertEquals(
+                        List.of("from nobody PT1S", "started a", "from nobody PT1S", "started b", "ended well"),
+                        seen.stream().filter(line -> !line.startsWith("follow")).toList());
+            }
+        });
     }
 }
