@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class ChannelTest {
@@ -122,5 +123,33 @@ class ChannelTest {
         assertThrows(IllegalArgumentException.class, () -> Channel.bounded(0));
         assertThrows(
                 NullPointerException.class, () -> Channel.<String>unbounded().send(null));
+    }
+
+    @Test
+    void shouldLetInAllForWhomThereIsRoomWhenAFullEndLeaves() throws Exception {
+        VirtualTime.run(() -> {
+            Channel<Integer> channel = Channel.bounded(3);
+            Channel<Integer> slow = channel.dup();
+            for (int i = 0; i < 3; i++) {
+                channel.send(i);
+            }
+            for (int i = 0; i < 3; i++) {
+                assertEquals(i, channel.receive().orElseThrow());
+            }
+            var sent = new AtomicInteger();
+            for (int i = 3; i < 6; i++) {
+                int number = i;
+                Strand.start("sender-" + i, () -> {
+                    Strand.sleep(Duration.ofMillis(number));
+                    channel.send(number);
+                    sent.incrementAndGet();
+                });
+            }
+            Strand.sleep(Duration.ofSeconds(1));
+            assertEquals(0, sent.get());
+            slow.leave();
+            Strand.sleep(Duration.ofSeconds(1));
+            assertEquals(3, sent.get());
+        });
     }
 }

@@ -183,4 +183,56 @@ class LockTest {
         assertEquals(80_000, counter[0]);
         assertNull(lock.owner());
     }
+
+    @Test
+    void shouldWakeOneOnlyWhenOneIsToWake() throws Exception {
+        VirtualTime.run(() -> {
+            var lock = new Lock();
+            var condition = lock.newCondition();
+            var woken = new ArrayList<Integer>();
+            for (int i = 0; i < 3; i++) {
+                int number = i;
+                Strand.start("strand-" + i, () -> {
+                    Strand.sleep(Duration.ofMillis(number));
+                    lock.run(() -> {
+                        condition.await();
+                        woken.add(number);
+                    });
+                });
+            }
+            Strand.sleep(SECOND);
+            lock.run(() -> assertTrue(condition.wakeOne()));
+            Strand.sleep(SECOND);
+            assertEquals(List.of(0), woken);
+            lock.run(() -> assertEquals(2, condition.wakeAll()));
+            Strand.sleep(SECOND);
+            assertEquals(List.of(0, 1, 2), woken);
+        });
+    }
+
+    @Test
+    void shouldHoldTheLockWhenACancelComesWhileItIsTakenBack() throws Exception {
+        VirtualTime.run(() -> {
+            var lock = new Lock();
+            var condition = lock.newCondition();
+            var scope = new CancelScope("wait");
+            Strand.start("holder", () -> {
+                Strand.sleep(SECOND);
+                lock.run(() -> {
+                    assertTrue(condition.wakeOne());
+                    Strand.sleep(SECOND);
+                    scope.cancel(); // it is awake by now, and waits for the lock
+                    Strand.sleep(SECOND);
+                });
+            });
+            lock.lock();
+            scope.run(() -> {
+                condition.await();
+                assertTrue(lock.isHeld());
+                assertEquals(SECOND.multipliedBy(3), VirtualTime.elapsed());
+                assertThrows(CancelledException.class, () -> Strand.sleep(SECOND));
+            });
+            lock.unlock();
+        });
+    }
 }

@@ -358,4 +358,22 @@ class QueueTest {
             assertEquals(expected, queue.popAll());
         }
     }
+
+    @Test
+    void shouldCountATaskThatWasHandedOver() throws Exception {
+        VirtualTime.run(() -> {
+            Queue<String> queue = Queue.unbounded();
+            Strand.start("worker", () -> {
+                queue.pop();
+                Strand.sleep(Duration.ofSeconds(1));
+                queue.taskDone();
+            });
+            Strand.sleep(Duration.ofSeconds(1));
+            queue.add("task");
+            assertEquals(1, queue.openTasks());
+            queue.join();
+            assertEquals(Duration.ofSeconds(2), VirtualTime.elapsed());
+            assertEquals(0, queue.openTasks());
+        });
+    }
 }
