@@ -31,12 +31,18 @@ public final class CrashReports implements ActorObserver {
     @Override
     public void failed(Failure failure, Decision decision) {
         LOG.atError()
-                .addKeyValue(ActorEvent.KEY, failure.path())
+                .addKeyValue(Identity.ACTOR, failure.path())
                 .addKeyValue("supervisor", failure.supervisor())
                 .addKeyValue("decision", decision.name().toLowerCase(Locale.ROOT))
                 .addKeyValue("restarts", failure.incarnation() - 1)
                 .addKeyValue("cause", failure.cause().getClass().getName())
                 .log(failure.report(decision));
+    }
+
+    /// Clears the MDC, so that what an actor has put there does not show in events of the next actor.
+    @Override
+    public Runnable afterTurns() {
+        return LeftOvers::clear;
     }
 
     @Override
