@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// | `groupFlush` | true | sinks are flushed when the queue runs empty, not after each event |
 /// | `actorKey` | `MDC` | where else the actor's path is shown, see [ActorKey] |
 /// | `includeCallerData` | false | class and line of the call, which costs the caller some µs |
+/// | `lastLines` | 0 | how many lines of each actor are kept for its crash report |
 /// | `drainMillis` | 30000 | how long the end waits for the sinks, then it spills |
 /// | `patienceMillis` | 10000 | how long callers bear with sinks that make no progress |
 /// | `spillFile` | in the temporary directory | where events go that the end did not wait for |
@@ -80,6 +81,8 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     private Path spillFile = Path.of(
             System.getProperty("java.io.tmpdir"),
             "espalier-spill-" + ProcessHandle.current().pid() + ".log");
+
+    private @Nullable LastLines lastLines;
 
     private volatile @Nullable Pipeline pipeline;
     private @Nullable Registration atEnd;
@@ -136,6 +139,9 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
         pipeline = made;
         super.start();
         STARTED.add(this);
+        if (lastLines != null) {
+            ((LoggerContext) getContext()).addTurboFilter(lastLines);
+        }
     }
 
     private ILoggingEvent ownEvent(String text) {
@@ -160,6 +166,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
             return;
         }
         STARTED.remove(this);
+        ((LoggerContext) getContext()).getTurboFilterList().remove(lastLines);
         Registration registered = atEnd;
         if (registered != null) {
             registered.remove();
@@ -253,6 +260,17 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     /// Whether class and line of the call are found out, on the caller; default false.
     public void setIncludeCallerData(boolean value) {
         includeCallerData = value;
+    }
+
+    /// How many lines of each actor are kept, whatever their level is, also if it is off, for its crash report. It costs
+    /// every call of every logger some time, see the guide. Set before the start.
+    ///
+    /// @param most 0, the default: none; up to 1,000; of all actors together 65,536 at most
+    public void setLastLines(int most) {
+        if (most < 0 || most > 1_000) {
+            throw new IllegalArgumentException("The last lines of an actor must be 0 to 1,000, not " + most);
+        }
+        lastLines = most == 0 ? null : new LastLines(most);
     }
 
     /// How long the end waits for the sinks, in ms, before it spills; positive, default 30,000.

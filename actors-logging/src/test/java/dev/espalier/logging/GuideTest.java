@@ -11,6 +11,7 @@ import ch.qos.logback.core.Appender;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.actor.Failure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,7 @@ class GuideTest {
     }
 
     @Test
-    void shouldShowLabels() {
+    void shouldShowLabelsAndFindFailures() {
         root.addAppender(lines);
         ActorAppender appender = ActorAppender.install(CONTEXT);
         Logger log = CONTEXT.getLogger("guide.labels");
@@ -76,6 +77,10 @@ class GuideTest {
             // @end
             west.tell("trees");
             assertTrue(west.awaitProcessed(Duration.ofSeconds(20)));
+            // @start region="failures"
+            List<Failure> failures = system.failures().under("/shop/orders");
+            // @end
+            assertEquals(List.of(), failures);
         }
         assertTrue(appender.flush(Duration.ofSeconds(20)));
         ILoggingEvent shipped = lines.events.get(lines.messages.indexOf("shipped trees"));
