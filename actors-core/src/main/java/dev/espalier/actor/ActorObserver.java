@@ -31,14 +31,14 @@ public interface ActorObserver {
     /// As [#failed(Failure, Decision)], which it calls by default, with more of what was around the failure.
     ///
     /// @param actor the one that failed; it may have been started again meanwhile
-    /// @param restarts how many restarts its supervisor has counted in its current period, this one included; 0 if it
-    ///     counts none
+    /// @param restarts how many restarts its supervisor has counted in its current period, this one included;
+    ///     0 if it counts none
     default void failed(ActorRef<?> actor, Failure failure, Decision decision, int restarts) {
         failed(failure, decision);
     }
 
-    /// What is to run after each turn of a behavior, on the worker that ran it, before another actor's turn: to clear
-    /// what code has left on the thread. Asked once. It must be short and must not throw.
+    /// What is to run after each turn of a behavior, on the worker that ran it, before another actor's turn:
+    /// to clear what code has left on the thread. Asked once. It must be short and must not throw.
     ///
     /// @return null for nothing, which costs nothing
     default @Nullable Runnable afterTurns() {

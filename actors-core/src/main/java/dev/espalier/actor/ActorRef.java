@@ -34,8 +34,8 @@ public sealed interface ActorRef<M> permits Cell {
         return ((Cell<?>) this).life.incarnation();
     }
 
-    /// The message that the actor is handling; of a body the one that it received last. For its own code, of which a
-    /// logger is a part: what other threads see may be old.
+    /// The message that the actor is handling; of a body the one that it received last. For its own code, of
+    /// which a logger is a part: what other threads see may be old.
     ///
     /// @return null if there is none
     default @Nullable Object handling() {
@@ -43,8 +43,8 @@ public sealed interface ActorRef<M> permits Cell {
         return entry == null ? null : Mailbox.message(entry);
     }
 
-    /// The labels of its [ActorSpec#label] and of those of its ancestors; where a key is there twice, the value nearest
-    /// to the actor. Immutable.
+    /// The labels of its [ActorSpec#label] and of those of its ancestors; where a key is there twice, the
+    /// value nearest to the actor. Immutable.
     default Map<String, String> labels() {
         return SpawnOptions.labels((Cell<?>) this);
     }

@@ -176,8 +176,8 @@ public final class ActorSpec<M> {
         return with(o -> o.significant = true);
     }
 
-    /// Says something about the actor and all its descendants that logs are to show: a tenant, a region. Repeating a
-    /// key replaces its value.
+    /// Says something about the actor and all its descendants that logs are to show: a tenant, a region.
+    /// Repeating a key replaces its value.
     ///
     /// @param key not empty
     public ActorSpec<M> label(String key, String value) {

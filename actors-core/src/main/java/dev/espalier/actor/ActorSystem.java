@@ -246,7 +246,8 @@ public final class ActorSystem implements AutoCloseable {
         return deadLetters;
     }
 
-    /// The last 1,000 failures, oldest first, each once; `failures().under("/shop/orders")` those of one subtree.
+    /// The last 1,000 failures, oldest first, each once; `failures().under("/shop/orders")` those of one
+    /// subtree.
     public Failures failures() {
         return failures.all();
     }

@@ -19,8 +19,7 @@ public final class Failures extends AbstractList<Failure> implements RandomAcces
     public Failures under(String path) {
         String below = path + "/";
         return new Failures(all.stream()
-                .filter(failure ->
-                        failure.path().equals(path) || failure.path().startsWith(below))
+                .filter(failure -> failure.path().equals(path) || failure.path().startsWith(below))
                 .toList());
     }
 

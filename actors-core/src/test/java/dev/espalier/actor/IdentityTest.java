@@ -37,8 +37,8 @@ class IdentityTest {
             try (ActorSystem system =
                     ActorSystem.builder("shop").handleSignals(false).start()) {
                 ActorRef<Void> floor = system.spawn(ActorSpec.<Void>body("floor", (inbox, ctx) -> {
-                            ActorRef<String> desk = ctx.spawn(
-                                    ActorSpec.<String>behavior("desk", this::desk).label("region", "west"));
+                            ActorRef<String> desk = ctx.spawn(ActorSpec.<String>behavior("desk", this::desk)
+                                    .label("region", "west"));
                             desk.tell("bad");
                             desk.tell("good");
                             desk.awaitProcessed(LONG);
@@ -69,7 +69,8 @@ class IdentityTest {
     }
 
     private static String text(Map<String, String> labels) {
-        return "{" + (labels.get("region").equals("west") ? "region=west, tenant=acme" : "tenant=acme, region=all") + "}";
+        return "{" + (labels.get("region").equals("west") ? "region=west, tenant=acme" : "tenant=acme, region=all")
+                + "}";
     }
 
     @Test
@@ -115,8 +116,10 @@ class IdentityTest {
     @Test
     void shouldFindTheFailuresOfASubtree() throws Exception {
         VirtualTime.run(1, () -> {
-            try (ActorSystem system =
-                    ActorSystem.builder("shop").handleSignals(false).discoverObservers(false).start()) {
+            try (ActorSystem system = ActorSystem.builder("shop")
+                    .handleSignals(false)
+                    .discoverObservers(false)
+                    .start()) {
                 for (String name : List.of("orders", "orders2", "db")) {
                     ActorRef<String> actor = system.spawn(name, this::desk);
                     actor.tell("bad");

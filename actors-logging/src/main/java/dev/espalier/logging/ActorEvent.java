@@ -17,8 +17,8 @@ import org.slf4j.event.KeyValuePair;
 
 /// An event as it was at the moment of the call: Logback's own by reference, plus what its caller alone knows.
 ///
-/// Made on the caller. The thread's name and the MDC are asked for there, since Logback's event reads them from
-/// the current thread when first asked; what names the actor is only made when somebody wants it.
+/// Made on the caller. The thread's name and the MDC are asked for there, since Logback's event reads them
+/// from the current thread when first asked; what names the actor is only made when somebody wants it.
 final class ActorEvent implements ILoggingEvent {
     private static final ActorKey[] KEYS = ActorKey.values();
     private static final int KEY_BITS = 2;

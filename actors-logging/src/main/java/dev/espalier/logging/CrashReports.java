@@ -20,15 +20,17 @@ import org.slf4j.LoggerFactory;
 /// Logs every failure of every actor once, in place of the engine's own line; and waits at the end of a system
 /// until its events are written. Found by [java.util.ServiceLoader]: having this module is enough.
 ///
-/// A report is one event, an error of the logger `dev.espalier.actor.crash`. Its message is [Failure#report], which is
-/// bounded whatever was thrown, so the cause is not attached once more; then what the supervisor has counted, the ledger
-/// of the actor and the last lines that it has logged, if [ActorAppender#setLastLines] keeps them. Its key-value pairs
-/// are `actor`, `incarnation`, `supervisor`, `decision`, `restarts` (of this actor, so far), `restartsInPeriod` (that its
+/// A report is one event, an error of the logger `dev.espalier.actor.crash`. Its message is [Failure#report],
+/// which is bounded whatever was thrown, so the cause is not attached once more; then what the supervisor has
+/// counted, the ledger
+/// of the actor and the last lines that it has logged, if [ActorAppender#setLastLines] keeps them. Its
+/// key-value pairs are `actor`, `incarnation`, `supervisor`, `decision`, `restarts` (of this actor, so far),
+/// `restartsInPeriod` (that its
 /// supervisor has counted), `queued` and `cause` (the class).
 ///
-/// *Again.* A failure of the same kind (classes, stacks, text but for its numbers) within 10 s is one line without the
-/// stack; when the same actor has had it, too, it is only counted, in a line when the 10 s are over. All of them are in
-/// [ActorSystem#failures].
+/// *Again.* A failure of the same kind (classes, stacks, text but for its numbers) within 10 s is one line
+/// without the stack; when the same actor has had it, too, it is only counted, in a line when the 10 s are
+/// over. All of them are in [ActorSystem#failures].
 ///
 /// *Threads.* Thread-safe. *Failure.* If the log throws, the engine writes its own line.
 public final class CrashReports implements ActorObserver {
@@ -91,7 +93,8 @@ public final class CrashReports implements ActorObserver {
     private static String again(Failure failure, Decision decision, Recurrences.Place place) {
         String supervisor = failure.supervisor().isEmpty() ? "the system" : failure.supervisor();
         return failure + "; " + supervisor + " decided to " + lowerCase(decision) + "; number " + place.number()
-                + " of this kind within " + WINDOW.toSeconds() + " s, see the stack of " + place.first().path() + " at "
+                + " of this kind within " + WINDOW.toSeconds() + " s, see the stack of "
+                + place.first().path() + " at "
                 + place.first().at();
     }
 

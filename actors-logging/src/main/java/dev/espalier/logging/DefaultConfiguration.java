@@ -11,14 +11,14 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 
-/// What is logged where nobody has configured Logback: everything from DEBUG on, to standard output, through an
-/// [ActorAppender] named `actors`. Found by [java.util.ServiceLoader].
+/// What is logged where nobody has configured Logback: everything from DEBUG on, to standard output, through
+/// an [ActorAppender] named `actors`. Found by [java.util.ServiceLoader].
 ///
-/// Logback asks the configurators that are services first, the highest rank first, and then its own: the one for
-/// files, then the one for nothing. This one has the lowest rank, so other services come before it; and before it
-/// does anything it lets Logback look for a file, as Logback itself would: the system property
-/// `logback.configurationFile`, `logback-test.xml`, `logback.xml`. If there is one, or another service has given
-/// the root logger an appender, nothing else happens here.
+/// Logback asks the configurators that are services first, the highest rank first, and then its own: the one
+/// for files, then the one for nothing. This one has the lowest rank, so other services come before it; and
+/// before it does anything it lets Logback look for a file, as Logback itself would: the system property
+/// `logback.configurationFile`, `logback-test.xml`, `logback.xml`. If there is one, or another service has
+/// given the root logger an appender, nothing else happens here.
 ///
 /// *Source.* `ContextInitializer` of Logback 1.5.
 @ConfiguratorRank(ConfiguratorRank.FALLBACK - 1)

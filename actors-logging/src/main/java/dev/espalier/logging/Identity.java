@@ -7,8 +7,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.event.KeyValuePair;
 
-/// Whose event it is, key by key. An event that names an actor itself, by a key-value pair `actor`, is about that one,
-/// and shows nothing of the actor whose code made the call.
+/// Whose event it is, key by key. An event that names an actor itself, by a key-value pair `actor`, is about
+/// that one, and shows nothing of the actor whose code made the call.
 final class Identity {
     static final String ACTOR = "actor";
     static final String INCARNATION = "incarnation";

@@ -17,20 +17,20 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 
-/// Keeps the last lines that each actor has logged, whatever their level is, also those that are switched off; they are
-/// only read when the actor fails.
+/// Keeps the last lines that each actor has logged, whatever their level is, also those that are switched
+/// off; they are only read when the actor fails.
 ///
-/// *How disabled lines get here.* Logback asks its turbo filters before it looks at the level. So this costs every
-/// call of every logger some ns, and of those with arguments an array, whether it is enabled or not; and in actors the
-/// copy of what may change, a look into a table and one object. Calls behind `isDebugEnabled()`, and fluent ones whose
-/// level is off, never get here.
+/// *How disabled lines get here.* Logback asks its turbo filters before it looks at the level. So this costs
+/// every call of every logger some ns, and of those with arguments an array, whether it is enabled or not;
+/// and in actors the copy of what may change, a look into a table and one object. Calls behind
+/// `isDebugEnabled()`, and fluent ones whose level is off, never get here.
 ///
-/// *Memory.* Of each actor the last `most` lines, of all together [#LINES] at most: an actor that would be one too many
-/// takes the place of one that has stopped or, of a few others, of the one that has logged the least lately. Texts are
-/// cut. Folded away when the actor ends.
+/// *Memory.* Of each actor the last `most` lines, of all together [#LINES] at most: an actor that would be
+/// one too many takes the place of one that has stopped or, of a few others, of the one that has logged the
+/// least lately. Texts are cut. Folded away when the actor ends.
 ///
-/// *Threads.* A ring is written by its actor, one line at a time, and read by anybody. A line that is written meanwhile
-/// may be there or not.
+/// *Threads.* A ring is written by its actor, one line at a time, and read by anybody. A line that is written
+/// meanwhile may be there or not.
 final class LastLines extends TurboFilter {
     static final int LINES = 65_536;
     private static final int FORMAT = 500;
@@ -42,8 +42,21 @@ final class LastLines extends TurboFilter {
     /// Of all appenders and systems: an actor has one ring.
     private static final Map<ActorRef<?>, Ring> RINGS = new ConcurrentHashMap<>();
 
-    private record Line(
-            long millis, Level level, String logger, String format, Object @Nullable [] arguments) {
+    private static final class Line {
+        private final long millis;
+        private final Level level;
+        private final String logger;
+        private final String format;
+        private final Object @Nullable [] arguments;
+
+        Line(Logger logger, Level level, String format, Object @Nullable [] arguments) {
+            this.millis = System.currentTimeMillis();
+            this.level = level;
+            this.logger = logger.getName();
+            this.format = format;
+            this.arguments = arguments;
+        }
+
         @Override
         public String toString() {
             String message = cut(Captured.text(format, arguments), TEXT);
@@ -104,7 +117,7 @@ final class LastLines extends TurboFilter {
             @Nullable Throwable t) {
         ActorRef<?> actor = format == null ? null : ActorRef.current();
         if (actor != null && format != null && !logger.getName().startsWith(ENGINE)) {
-            add(actor, new Line(System.currentTimeMillis(), level, logger.getName(), cut(format, FORMAT), kept(params)));
+            add(actor, new Line(logger, level, cut(format, FORMAT), kept(params)));
         }
         return FilterReply.NEUTRAL;
     }
@@ -144,22 +157,31 @@ final class LastLines extends TurboFilter {
 
     private static Object @Nullable [] kept(Object @Nullable [] params) {
         Object[] kept = Captured.arguments(params, Capture.SAFE);
-        if (kept != null) {
-            for (int i = 0; i < kept.length; i++) {
-                if (kept[i] instanceof String text && text.length() > ARGUMENT) {
-                    kept = kept == params ? params.clone() : kept;
-                    kept[i] = cut(text, ARGUMENT);
-                }
+        if (kept == null || !hasLong(kept)) {
+            return kept;
+        }
+        Object[] cut = new Object[kept.length];
+        for (int i = 0; i < kept.length; i++) {
+            cut[i] = kept[i] instanceof String text ? cut(text, ARGUMENT) : kept[i];
+        }
+        return cut;
+    }
+
+    private static boolean hasLong(Object[] arguments) {
+        for (Object each : arguments) {
+            if (each instanceof String text && text.length() > ARGUMENT) {
+                return true;
             }
         }
-        return kept;
+        return false;
     }
 
     private static String cut(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most - 1) + "…";
     }
 
-    /// The lines of an actor, the oldest first, which are forgotten with that: its next life begins without any.
+    /// The lines of an actor, the oldest first, which are forgotten with that: its next life begins without
+    /// any.
     static List<String> take(ActorRef<?> actor) {
         Ring ring = RINGS.remove(actor);
         return ring == null ? List.of() : ring.texts();

@@ -9,14 +9,15 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Tells failures that are new from those that come again: of the same *kind*, which is the same classes, the same stacks
+/// Tells failures that are new from those that come again: of the same *kind*, which is the same classes, the
+/// same stacks
 /// and the same text but for its numbers, within a window that begins with the first of them.
 ///
-/// The first of a kind is told whole; one of another actor in a line; one of an actor that has had one is folded, and
-/// counted when the window is over.
+/// The first of a kind is told whole; one of another actor in a line; one of an actor that has had one is
+/// folded, and counted when the window is over.
 ///
-/// *Threads.* Thread-safe. *Memory.* At most [#KINDS] kinds, with [#PATHS] paths each; beyond those every failure is
-/// new, or folded.
+/// *Threads.* Thread-safe. *Memory.* At most [#KINDS] kinds, with [#PATHS] paths each; beyond those every
+/// failure is new, or folded.
 final class Recurrences {
     static final int KINDS = 200;
     static final int PATHS = 2_000;
@@ -30,7 +31,10 @@ final class Recurrences {
             int stacks = 0;
             Throwable at = cause;
             for (int i = 0; i < DEPTH && at != null; i++) {
-                text.append(at.getClass().getName()).append(' ').append(template(at)).append('\n');
+                text.append(at.getClass().getName())
+                        .append(' ')
+                        .append(template(at))
+                        .append('\n');
                 stacks = 31 * stacks + stack(at);
                 at = cause(at);
             }

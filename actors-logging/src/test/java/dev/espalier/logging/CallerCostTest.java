@@ -43,8 +43,8 @@ class CallerCostTest extends LoggingFixture {
                 ActorSystem.builder("shop").handleSignals(false).start()) {
             AtomicLong bytes = new AtomicLong();
             // on a platform thread, for the JVM does not count what green threads allocate
-            ActorRef<String> desk = system.spawn(
-                    "desk", () -> (message, ctx) -> Compute.run(() -> bytes.set(bytesOfACall())));
+            ActorRef<String> desk =
+                    system.spawn("desk", () -> (message, ctx) -> Compute.run(() -> bytes.set(bytesOfACall())));
             for (int i = 0; i < 2; i++) {
                 desk.tell("log");
                 assertTrue(desk.awaitProcessed(LONG));

@@ -16,6 +16,7 @@ import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Body;
 import dev.espalier.actor.Decision;
 import dev.espalier.actor.Failure;
+import dev.espalier.actor.MailboxSpec;
 import dev.espalier.actor.Restart;
 import dev.espalier.actor.Supervision;
 import dev.espalier.sync.Signal;
@@ -119,8 +120,8 @@ class CrashReportsTest {
         assertTrue(message.contains("Suppressed: java.lang.UnsupportedOperationException: beside"), message);
         assertEquals("/shop/orders/writer", rendered(report, "%actor%nopex"));
         assertEquals(
-                "actor=\"/shop/orders/writer\" incarnation=\"1\" supervisor=\"/shop/orders\" decision=\"restart\" "
-                        + "restarts=\"0\" restartsInPeriod=\"1\" queued=\"0\" cause=\"java.lang.IllegalStateException\"",
+                "actor=\"/shop/orders/writer\" incarnation=\"1\" supervisor=\"/shop/orders\" decision=\"restart\""
+                    + " restarts=\"0\" restartsInPeriod=\"1\" queued=\"0\" cause=\"java.lang.IllegalStateException\"",
                 rendered(report, "%kvp%nopex"));
     }
 
@@ -225,13 +226,24 @@ class CrashReportsTest {
             Awaitility.await().atMost(LONG).until(() -> system.failures().size() == times + 2);
             assertEquals(times, system.failures().under("/shop/first").size());
         }
-        List<String> told = errors().stream().map(ILoggingEvent::getFormattedMessage).toList();
+        List<String> told =
+                errors().stream().map(ILoggingEvent::getFormattedMessage).toList();
         assertEquals(4, told.size(), told::toString);
-        assertTrue(told.get(0).startsWith("/shop/first#1 failed over \"0\"") && told.get(0).contains("\tat "), told.get(0));
-        assertTrue(told.get(1).startsWith("/shop/second#1 failed over \"1\": java.lang.IllegalStateException: row 1"), told.get(1));
-        assertTrue(told.get(1).contains("; number 51 of this kind within 10 s, see the stack of /shop/first at "), told.get(1));
+        assertTrue(
+                told.get(0).startsWith("/shop/first#1 failed over \"0\"")
+                        && told.get(0).contains("\tat "),
+                told.get(0));
+        assertTrue(
+                told.get(1).startsWith("/shop/second#1 failed over \"1\": java.lang.IllegalStateException: row 1"),
+                told.get(1));
+        assertTrue(
+                told.get(1).contains("; number 51 of this kind within 10 s, see the stack of /shop/first at "),
+                told.get(1));
         assertEquals(1, told.get(1).lines().count());
-        assertTrue(told.get(2).startsWith("/shop/second#2 failed over \"other\"") && told.get(2).contains("\tat "), told.get(2));
+        assertTrue(
+                told.get(2).startsWith("/shop/second#2 failed over \"other\"")
+                        && told.get(2).contains("\tat "),
+                told.get(2));
         assertTrue(told.get(3).startsWith("49 failures like the one of /shop/first at "), told.get(3));
         assertTrue(told.get(3).contains(" of 2 actors; the last one: /shop/second#1 failed"), told.get(3));
     }
@@ -246,7 +258,9 @@ class CrashReportsTest {
         List<String> over = new ArrayList<>();
         IllegalStateException cause = new IllegalStateException("7");
         for (long now : new long[] {0, 50, 99}) {
-            assertEquals(now == 0, recurrences.place(failure("/shop/a", cause), now, over).isFirst());
+            assertEquals(
+                    now == 0,
+                    recurrences.place(failure("/shop/a", cause), now, over).isFirst());
         }
         assertEquals(List.of(), over);
         assertTrue(recurrences.hasFolded());
@@ -254,7 +268,9 @@ class CrashReportsTest {
         assertEquals(1, over.size());
         assertTrue(over.getFirst().startsWith("2 failures like the one of /shop/a"), over::toString);
         assertEquals(List.of(), recurrences.end(200, false));
-        assertTrue(recurrences.place(failure("/shop/a", new IllegalArgumentException("7")), 201, over).isFirst());
+        assertTrue(recurrences
+                .place(failure("/shop/a", new IllegalArgumentException("7")), 201, over)
+                .isFirst());
     }
 
     // The last lines.
@@ -282,7 +298,9 @@ class CrashReportsTest {
             }
             assertTrue(other.awaitProcessed(LONG));
             Awaitility.await().atMost(LONG).until(() -> !errors().isEmpty());
-            List<String> shown = errors().getFirst().getFormattedMessage().lines()
+            List<String> shown = errors().getFirst()
+                    .getFormattedMessage()
+                    .lines()
                     .dropWhile(line -> !line.equals("Its last lines:"))
                     .skip(1)
                     .toList();
@@ -315,7 +333,9 @@ class CrashReportsTest {
             context.getTurboFilterList().remove(last);
             log.setLevel(null);
         }
-        assertTrue(errors().getFirst().getFormattedMessage().endsWith("DEBUG lines: the last one"), lines.messages::toString);
+        assertTrue(
+                errors().getFirst().getFormattedMessage().endsWith("DEBUG lines: the last one"),
+                lines.messages::toString);
         assertEquals(0, LastLines.actors());
     }
 
@@ -398,5 +418,49 @@ class CrashReportsTest {
         } finally {
             engine.setLevel(null);
         }
+    }
+
+    // What else the engine says comes the same way.
+
+    @Test
+    void shouldTellDeadLetters() {
+        engine.setLevel(Level.INFO);
+        try (ActorSystem system = shop().start()) {
+            ActorRef<String> desk = system.spawn("desk", () -> (message, ctx) -> {});
+            desk.stop();
+            desk.join(LONG);
+            desk.tell("too late");
+            assertTrue(appender.flush(LONG));
+            assertTrue(
+                    lines.messages.contains("Dead letter for /shop/desk (STOPPED): too late"),
+                    lines.messages::toString);
+        } finally {
+            engine.setLevel(null);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldTellThatAMailboxStaysFull() {
+        engine.setLevel(Level.WARN);
+        Signal done = new Signal("done");
+        try (ActorSystem system = shop().start()) {
+            ActorRef<String> desk =
+                    system.spawn(ActorSpec.<String>behavior("desk", () -> (message, ctx) -> done.waitForGo())
+                            .mailbox(MailboxSpec.bounded(1)));
+            ActorRef<Void> feed = system.spawnBody("feed", (inbox, ctx) -> {
+                for (int i = 0; i < 5; i++) {
+                    desk.tell("order");
+                }
+            });
+            Awaitility.await().atMost(LONG).until(() -> !lines.messages.isEmpty());
+            done.go();
+            feed.join(LONG);
+        } finally {
+            engine.setLevel(null);
+        }
+        String message = lines.messages.getFirst();
+        assertTrue(message.startsWith("The mailbox of /shop/desk has been full for over 1 s"), message);
+        assertEquals("/shop/feed", rendered(lines.events.getFirst(), "%actor"));
     }
 }

@@ -12,6 +12,7 @@ import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Failure;
+import dev.espalier.sync.Registration;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,10 +72,14 @@ class GuideTest {
         try (ActorSystem system =
                 ActorSystem.builder("shop").handleSignals(false).start()) {
             // @start region="label"
-            ActorRef<String> west = system.spawn(
-                    ActorSpec.<String>behavior("west", () -> (order, ctx) -> log.info("shipped {}", order))
+            ActorRef<String> west =
+                    system.spawn(ActorSpec.<String>behavior("west", () -> (order, ctx) -> log.info("shipped {}", order))
                             .label("region", "west"));
             // @end
+            // @start region="level"
+            Registration debug = appender.levelUnder("/shop/orders", Level.DEBUG, Duration.ofMinutes(10));
+            // @end
+            assertTrue(debug.remove());
             west.tell("trees");
             assertTrue(west.awaitProcessed(Duration.ofSeconds(20)));
             // @start region="failures"

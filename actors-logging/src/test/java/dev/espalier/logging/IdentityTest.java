@@ -123,8 +123,8 @@ class IdentityTest extends LoggingFixture {
                 .discoverObservers(false)
                 .start()) {
             system.spawn(ActorSpec.<Void>body("floor", (inbox, ctx) -> {
-                                ActorRef<Place> desk = ctx.spawn(
-                                        ActorSpec.<Place>behavior("desk", () -> new Desk(log)).label("region", "west"));
+                                ActorRef<Place> desk = ctx.spawn(ActorSpec.<Place>behavior("desk", () -> new Desk(log))
+                                        .label("region", "west"));
                                 desk.tell(new Place(1));
                                 desk.tell(new Place(2));
                                 desk.awaitProcessed(LONG);
@@ -179,7 +179,8 @@ class IdentityTest extends LoggingFixture {
 
     private static Map<String, String> fields(JsonNode object) {
         Map<String, String> found = new HashMap<>();
-        object.properties().forEach(field -> found.put(field.getKey(), field.getValue().asText()));
+        object.properties()
+                .forEach(field -> found.put(field.getKey(), field.getValue().asText()));
         return found;
     }
 

@@ -45,17 +45,16 @@ class MdcTest {
 
     @Test
     void shouldShowWhatTheActorHasPutAndNotWhatTheTurnBeforeHasLeft() {
-        try (ActorSystem system = ActorSystem.builder("shop")
-                .handleSignals(false)
-                .parallelism(1)
-                .start()) {
+        try (ActorSystem system =
+                ActorSystem.builder("shop").handleSignals(false).parallelism(1).start()) {
             ActorRef<String> first = system.spawn("first", () -> (message, ctx) -> {
                 MDC.put("order", message);
                 log.info(Thread.currentThread().threadId() + " first");
                 MDC.put("order", "changed later");
             });
             ActorRef<String> second = system.spawn(
-                    "second", () -> (message, ctx) -> log.info(Thread.currentThread().threadId() + " second"));
+                    "second",
+                    () -> (message, ctx) -> log.info(Thread.currentThread().threadId() + " second"));
             for (int i = 0; i < 3; i++) {
                 first.tell(Integer.toString(i));
                 assertTrue(first.awaitProcessed(LONG));
@@ -64,7 +63,9 @@ class MdcTest {
             }
         }
         assertTrue(appender.flush(LONG));
-        assertEquals(1, lines.messages.stream().map(m -> m.split(" ", -1)[0]).distinct().count());
+        assertEquals(
+                1,
+                lines.messages.stream().map(m -> m.split(" ", -1)[0]).distinct().count());
         assertEquals(
                 List.of(Map.of("order", "0"), Map.of(), Map.of("order", "1"), Map.of(), Map.of("order", "2"), Map.of()),
                 lines.events.stream().map(event -> event.getMDCPropertyMap()).toList());

@@ -26,11 +26,13 @@ final class StartUpMain {
             }
             case "before" -> throw new IllegalStateException("before the system");
             case "after" -> {
-                ActorSystem.start("shop").spawnBody("feed", (inbox, ctx) -> {
-                    log.info("of the feed");
-                    ctx.pleaseStop().waitForGo();
-                    log.info("last of the feed");
-                }).awaitReady(Duration.ofSeconds(10));
+                ActorSystem.start("shop")
+                        .spawnBody("feed", (inbox, ctx) -> {
+                            log.info("of the feed");
+                            ctx.pleaseStop().waitForGo();
+                            log.info("last of the feed");
+                        })
+                        .awaitReady(Duration.ofSeconds(10));
                 throw new IllegalStateException("after the system");
             }
             default -> throw new IllegalArgumentException(arguments[0]);

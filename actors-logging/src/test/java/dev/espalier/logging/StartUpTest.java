@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Programs that configure nothing, or something: JVMs that run [StartUpMain] with the class path of the tests, but
-/// without their `logback-test.xml`.
+/// Programs that configure nothing, or something: JVMs that run [StartUpMain] with the class path of the
+/// tests, but without their `logback-test.xml`.
 @Tag("slow")
 @Tag("process")
 class StartUpTest {
@@ -113,7 +113,9 @@ class StartUpTest {
         assertEquals("root has test", run("context").getLast());
 
         Path named = write(directory.resolve("named.xml"), "named");
-        assertEquals("root has named", run("context", "-Dlogback.configurationFile=" + named).getLast());
+        assertEquals(
+                "root has named",
+                run("context", "-Dlogback.configurationFile=" + named).getLast());
     }
 
     @Test
