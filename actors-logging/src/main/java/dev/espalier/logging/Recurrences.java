@@ -92,6 +92,11 @@ final class Recurrences {
             this.first = first;
             this.last = first;
         }
+
+        String text() {
+            return folded + " failures like the one of " + first.path() + " at " + first.at() + " came again, of "
+                    + paths.size() + " actors; the last one: " + last + " at " + last.at();
+        }
     }
 
     /// What to do with a failure.
@@ -115,44 +120,44 @@ final class Recurrences {
 
     /// @param over gets a line for each window that is over and has folded something
     Place place(Failure failure, long now, List<String> over) {
-        Kind kind = Kind.of(failure.cause());
-        synchronized (this) {
-            end(now, false, over);
-            Window window = windows.get(kind);
-            if (window == null) {
-                window = new Window(now, failure);
-                if (windows.size() < KINDS) {
-                    windows.put(kind, window);
-                }
-            }
-            boolean known = window.paths.size() >= PATHS || !window.paths.add(failure.path());
-            window.count++;
-            window.last = failure;
-            window.folded += known ? 1 : 0;
-            return new Place(window.first, window.count, known);
-        }
+        over.addAll(end(now, false));
+        return place(Kind.of(failure.cause()), failure, now);
     }
 
-    /// The windows that are over.
+    private synchronized Place place(Kind kind, Failure failure, long now) {
+        Window window = windows.get(kind);
+        if (window == null) {
+            window = new Window(now, failure);
+            if (windows.size() < KINDS) {
+                windows.put(kind, window);
+            }
+        }
+        boolean known = window.paths.size() >= PATHS || !window.paths.add(failure.path());
+        window.count++;
+        window.last = failure;
+        window.folded += known ? 1 : 0;
+        return new Place(window.first, window.count, known);
+    }
+
+    /// Ends the windows that are over.
     ///
     /// @param all also those that are not
     /// @return a line for each that has folded something
-    synchronized List<String> end(long now, boolean all) {
-        List<String> over = new ArrayList<>();
-        end(now, all, over);
-        return over;
+    List<String> end(long now, boolean all) {
+        return take(now, all).stream().map(Window::text).toList();
     }
 
-    private void end(long now, boolean all, List<String> over) {
+    /// Their text is made outside the monitor, for it asks what was thrown.
+    private synchronized List<Window> take(long now, boolean all) {
+        List<Window> over = new ArrayList<>();
         windows.values().removeIf(window -> {
             boolean ends = all || now - window.begun >= nanos;
             if (ends && window.folded > 0) {
-                over.add(window.folded + " failures like the one of " + window.first.path() + " at " + window.first.at()
-                        + " came again, of " + window.paths.size() + " actors; the last one: " + window.last + " at "
-                        + window.last.at());
+                over.add(window);
             }
             return ends;
         });
+        return over;
     }
 
     synchronized boolean hasFolded() {
