@@ -86,33 +86,6 @@ class IdentityTest {
                 () -> ActorSpec.<String>behavior("desk", this::desk).label("", "x"));
     }
 
-    /// Several actors take turns on the same worker.
-    @Test
-    void shouldRunWhatIsToRunAfterEachTurn() throws Exception {
-        List<String> order = new ArrayList<>();
-        ActorObserver observer = new ActorObserver() {
-            @Override
-            public Runnable afterTurns() {
-                return () -> order.add("after " + ActorRef.current());
-            }
-        };
-        VirtualTime.run(1, () -> {
-            try (ActorSystem system = ActorSystem.builder("shop")
-                    .handleSignals(false)
-                    .parallelism(1)
-                    .observer(observer)
-                    .start()) {
-                for (String name : List.of("a", "b")) {
-                    ActorRef<String> actor = system.spawn(name, () -> (message, ctx) -> order.add(name));
-                    actor.tell("x");
-                    actor.awaitProcessed(LONG);
-                }
-            }
-        });
-        assertEquals("after null", order.get(order.indexOf("a") + 1), order::toString);
-        assertEquals("after null", order.get(order.indexOf("b") + 1), order::toString);
-    }
-
     @Test
     void shouldFindTheFailuresOfASubtree() throws Exception {
         VirtualTime.run(1, () -> {
