@@ -12,6 +12,8 @@ module dev.espalier.logging {
 
     exports dev.espalier.logging;
 
+    provides ch.qos.logback.classic.spi.Configurator with
+            dev.espalier.logging.DefaultConfiguration;
     provides dev.espalier.actor.ActorObserver with
             dev.espalier.logging.CrashReports;
 }

@@ -28,6 +28,23 @@ public interface ActorObserver {
     /// An actor failed and its supervisor decided so. Exactly once for each failure.
     default void failed(Failure failure, Decision decision) {}
 
+    /// As [#failed(Failure, Decision)], which it calls by default, with more of what was around the failure.
+    ///
+    /// @param actor the one that failed; it may have been started again meanwhile
+    /// @param restarts how many restarts its supervisor has counted in its current period, this one included;
+    ///     0 if it counts none
+    default void failed(ActorRef<?> actor, Failure failure, Decision decision, int restarts) {
+        failed(failure, decision);
+    }
+
+    /// What is to run after each turn of a behavior, on the worker that ran it, before another actor's turn:
+    /// to clear what code has left on the thread. Asked once. It must be short and must not throw.
+    ///
+    /// @return null for nothing, which costs nothing
+    default @Nullable Runnable afterTurns() {
+        return null;
+    }
+
     /// Whether [#failed] writes the crash report; asked once. If no observer does, or [#failed] of all that
     /// do throws, the engine logs a line of its own.
     default boolean reportsFailures() {

@@ -3,6 +3,7 @@ package dev.espalier.actor;
 import dev.espalier.sync.Signal;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,26 @@ public sealed interface ActorRef<M> permits Cell {
     /// The actor that spawned it; null for the root of a system.
     default @Nullable ActorRef<?> parent() {
         return ((Cell<?>) this).parent;
+    }
+
+    /// Which of its lives the actor is in: 1 at first, one more with every restart.
+    default int incarnation() {
+        return ((Cell<?>) this).life.incarnation();
+    }
+
+    /// The message that the actor is handling; of a body the one that it received last. For its own code, of
+    /// which a logger is a part: what other threads see may be old.
+    ///
+    /// @return null if there is none
+    default @Nullable Object handling() {
+        Object entry = ((Cell<?>) this).program.inHand();
+        return entry == null ? null : Mailbox.message(entry);
+    }
+
+    /// The labels of its [ActorSpec#label] and of those of its ancestors; where a key is there twice, the
+    /// value nearest to the actor. Immutable.
+    default Map<String, String> labels() {
+        return SpawnOptions.labels((Cell<?>) this);
     }
 
     /// Sends a message by reference. What happens when the mailbox is full is the mailbox's [Overflow]; with

@@ -1,7 +1,10 @@
 package dev.espalier.actor;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -171,6 +174,22 @@ public final class ActorSpec<M> {
     /// temporary actors: the spawn of a permanent one is refused.
     public ActorSpec<M> significant() {
         return with(o -> o.significant = true);
+    }
+
+    /// Says something about the actor and all its descendants that logs are to show: a tenant, a region.
+    /// Repeating a key replaces its value.
+    ///
+    /// @param key not empty
+    public ActorSpec<M> label(String key, String value) {
+        if (key.isEmpty()) {
+            throw new IllegalArgumentException("A label of " + name + " must have a key");
+        }
+        Objects.requireNonNull(value, "value");
+        return with(o -> {
+            Map<String, String> labels = new LinkedHashMap<>(o.labels);
+            labels.put(key, value);
+            o.labels = Collections.unmodifiableMap(labels);
+        });
     }
 
     /// Hands the failed message to the next incarnation, first; after `attempts` failures over the same message

@@ -115,7 +115,7 @@ public final class ActorSystem implements AutoCloseable {
     private final boolean allDedicated;
     final Observers observers;
     final Letters deadLetters = new Letters(this);
-    final Failures failures = new Failures(FAILURES_KEPT);
+    final LastFailures failures = new LastFailures(FAILURES_KEPT);
     final Totals totals = new Totals();
     final SystemStop stop;
 
@@ -246,8 +246,9 @@ public final class ActorSystem implements AutoCloseable {
         return deadLetters;
     }
 
-    /// The last 1,000 failures, oldest first.
-    public List<Failure> failures() {
+    /// The last 1,000 failures, oldest first, each once; `failures().under("/shop/orders")` those of one
+    /// subtree.
+    public Failures failures() {
         return failures.all();
     }
 
@@ -377,9 +378,9 @@ public final class ActorSystem implements AutoCloseable {
                 : ExitCode.OK;
     }
 
-    void failed(Failure failure, Decision decision) {
+    void failed(Cell<?> cell, Failure failure, Decision decision, int restarts) {
         failures.add(failure);
-        Serial.Turns.afterwards(() -> observers.failed(failure, decision));
+        Serial.Turns.afterwards(() -> observers.failed(cell, failure, decision, restarts));
     }
 
     void restarted(Cell<?> cell) {

@@ -419,6 +419,12 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     }
 
     @Override
+    @Nullable
+    Object inHand() {
+        return current;
+    }
+
+    @Override
     void settleAbandoned() {
         boolean inHand = current != null && !stashed;
         current = null;

@@ -43,6 +43,12 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
     }
 
     @Override
+    @Nullable
+    Object inHand() {
+        return last;
+    }
+
+    @Override
     boolean endsItself() {
         return true;
     }

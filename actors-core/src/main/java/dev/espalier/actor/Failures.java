@@ -1,37 +1,35 @@
 package dev.espalier.actor;
 
-import java.util.ArrayDeque;
+import java.util.AbstractList;
+import java.util.Collection;
 import java.util.List;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.RandomAccess;
 
-/// The last failures of a system; thread-safe.
-final class Failures {
-    private final int most;
-    private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<Failure> last = new ArrayDeque<>();
+/// Failures of a system, as they were when it was asked: each once, oldest first. Immutable.
+public final class Failures extends AbstractList<Failure> implements RandomAccess {
+    private final List<Failure> all;
 
-    Failures(int most) {
-        this.most = most;
+    Failures(Collection<Failure> all) {
+        this.all = List.copyOf(all);
     }
 
-    void add(Failure failure) {
-        lock.lock();
-        try {
-            last.add(failure);
-            if (last.size() > most) {
-                last.removeFirst();
-            }
-        } finally {
-            lock.unlock();
-        }
+    /// Those of one actor and its descendants.
+    ///
+    /// @param path of an actor, as in `/shop/orders`
+    public Failures under(String path) {
+        String below = path + "/";
+        return new Failures(all.stream()
+                .filter(failure -> failure.path().equals(path) || failure.path().startsWith(below))
+                .toList());
     }
 
-    List<Failure> all() {
-        lock.lock();
-        try {
-            return List.copyOf(last);
-        } finally {
-            lock.unlock();
-        }
+    @Override
+    public Failure get(int index) {
+        return all.get(index);
+    }
+
+    @Override
+    public int size() {
+        return all.size();
     }
 }

@@ -120,7 +120,7 @@ final class Lifecycle extends LifeState {
             if (goal == Goal.STOP) {
                 fatal = fatal == null ? failure : fatal;
             }
-            cell.system.failed(failure, Decision.STOP);
+            cell.system.failed(cell, failure, Decision.STOP, 0);
             if (cell.parent != null) {
                 cell.parent.tellChildFailure(failure);
             }
@@ -310,7 +310,7 @@ final class Lifecycle extends LifeState {
                 resumable = false;
                 if (supervisor == null) {
                     fatal = failure;
-                    cell.system.failed(failure, Decision.STOP);
+                    cell.system.failed(cell, failure, Decision.STOP, 0);
                     cell.system.fatal(failure);
                     return;
                 }

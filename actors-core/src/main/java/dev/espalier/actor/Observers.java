@@ -18,6 +18,7 @@ final class Observers {
     private final ActorObserver[] all;
     private final ActorObserver[] reporters;
     private final ActorObserver[] others;
+    private final @Nullable Runnable afterTurns;
     private volatile @Nullable Registration deadlocks;
 
     Observers(List<ActorObserver> observers) {
@@ -26,6 +27,14 @@ final class Observers {
                 observers.stream().collect(Collectors.partitioningBy(ActorObserver::reportsFailures));
         reporters = parts.getOrDefault(true, List.of()).toArray(ActorObserver[]::new);
         others = parts.getOrDefault(false, List.of()).toArray(ActorObserver[]::new);
+        List<Runnable> after = new ArrayList<>();
+        tell(all, o -> {
+            Runnable action = o.afterTurns();
+            if (action != null) {
+                after.add(action);
+            }
+        });
+        afterTurns = after.isEmpty() ? null : after.size() == 1 ? after.getFirst() : () -> after.forEach(Runnable::run);
     }
 
     /// @return how many did not throw
@@ -68,8 +77,14 @@ final class Observers {
         return followers.isEmpty() ? null : new MessageWatch(followers);
     }
 
-    void failed(Failure failure, Decision decision) {
-        Call call = o -> o.failed(failure, decision);
+    /// Those of all; null for nothing.
+    @Nullable
+    Runnable afterTurns() {
+        return afterTurns;
+    }
+
+    void failed(Cell<?> cell, Failure failure, Decision decision, int restarts) {
+        Call call = o -> o.failed(cell, failure, decision, restarts);
         try {
             if (tell(reporters, call) == 0 && Log.LOG.isErrorEnabled()) {
                 Log.LOG.error("{}", failure.report(decision));

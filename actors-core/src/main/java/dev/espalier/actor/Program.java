@@ -92,6 +92,12 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
     /// Does what life commands now, and nothing else.
     abstract void stepOnce();
 
+    /// The entry that the user code handles; null if none. For its own thread.
+    @Nullable
+    Object inHand() {
+        return null;
+    }
+
     abstract boolean hasMessages();
 
     /// Whether messages wait that are no longer in the mailbox; on the actor's thread.

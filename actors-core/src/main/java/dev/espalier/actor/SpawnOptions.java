@@ -1,7 +1,10 @@
 package dev.espalier.actor;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +53,7 @@ final class SpawnOptions {
     boolean saysReady;
     int quarantineAfter;
     List<String> dependsOn = List.of();
+    Map<String, String> labels = Map.of();
 
     private SpawnOptions(Kind kind, Restart restart) {
         this.kind = kind;
@@ -72,6 +76,24 @@ final class SpawnOptions {
         saysReady = o.saysReady;
         quarantineAfter = o.quarantineAfter;
         dependsOn = o.dependsOn;
+        labels = o.labels;
+    }
+
+    /// Those of the actor and its ancestors.
+    static Map<String, String> labels(Cell<?> cell) {
+        Map<String, String> found = Map.of();
+        boolean own = false;
+        for (Cell<?> at = cell; at != null; at = at.parent) {
+            Map<String, String> more = at.spec.options.labels;
+            if (found.isEmpty()) {
+                found = more;
+            } else if (!more.isEmpty()) {
+                found = own ? found : new LinkedHashMap<>(found);
+                own = true;
+                more.forEach(found::putIfAbsent);
+            }
+        }
+        return own ? Collections.unmodifiableMap(found) : found;
     }
 
     /// A changed copy.

@@ -106,13 +106,13 @@ final class Supervisor {
         Cell<?> child = c.child;
         Plan plan = plans.get(child);
         if (child.life.isStopping()) {
-            report(failure, Decision.STOP);
+            report(child, failure, Decision.STOP);
         } else if (child.life.incarnation() != c.incarnation) {
-            report(failure, Decision.RESTART); // by another case's plan, while this one waited
+            report(child, failure, Decision.RESTART); // by another case's plan, while this one waited
         } else if (owner.life.rests() || (owner.life.goesOn() && plan == null && isGroup() && !plans.isEmpty())) {
             waiting.add(c);
         } else if (!owner.life.isUp() && !owner.life.isStarting()) {
-            report(failure, Decision.STOP);
+            report(child, failure, Decision.STOP);
             child.life.terminate();
         } else {
             judge(child, failure);
@@ -123,7 +123,7 @@ final class Supervisor {
     private void judge(Cell<?> child, Failure failure) {
         Decision decision = decide(child, failure);
         boolean exhausted = decision == Decision.RESTART && needsPlan(child) && !withinLimit();
-        report(failure, exhausted ? Decision.ESCALATE : decision);
+        report(child, failure, exhausted ? Decision.ESCALATE : decision);
         switch (decision) {
             case RESUME -> child.life.resume();
             case STOP -> child.life.terminate();
@@ -138,8 +138,8 @@ final class Supervisor {
         }
     }
 
-    private void report(Failure failure, Decision decision) {
-        owner.system.failed(failure, decision);
+    private void report(Cell<?> child, Failure failure, Decision decision) {
+        owner.system.failed(child, failure, decision, restartsInPeriod());
         owner.tellChildFailure(failure);
     }
 
@@ -194,7 +194,7 @@ final class Supervisor {
         plans.values().forEach(Plan::endBackOff);
         for (Case c = waiting.poll(); c != null; c = waiting.poll()) {
             if (c.failure != null) {
-                report(c.failure, Decision.STOP);
+                report(c.child, c.failure, Decision.STOP);
             }
         }
     }
@@ -245,6 +245,12 @@ final class Supervisor {
             restarts.removeFirst();
         }
         return restarts.size() <= rules.restarts();
+    }
+
+    private int restartsInPeriod() {
+        long now = owner.system.now();
+        long period = Ladder.nanos(rules.period());
+        return (int) restarts.stream().filter(at -> now - at <= period).count();
     }
 
     private List<Cell<?>> members(Cell<?> child, @Nullable Plan old) {

@@ -370,6 +370,10 @@ final class Worker implements Runnable, Strand.Host {
         CURRENT.setOpaque(this, cell);
         boolean more = cell.mayWait > 0 ? waitingTurn(cell, self) : program.step(self);
         CURRENT.setOpaque(this, null);
+        Runnable after = cell.system.observers.afterTurns();
+        if (after != null) {
+            after.run();
+        }
         if (renamed) {
             renamed = false;
             nameBack();

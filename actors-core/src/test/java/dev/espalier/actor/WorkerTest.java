@@ -295,4 +295,31 @@ class WorkerTest {
             assertEquals(List.of(), log.lines());
         }
     }
+
+    /// Several actors take turns on the same worker.
+    @Test
+    void shouldRunWhatIsToRunAfterEachTurn() throws Exception {
+        List<String> order = new ArrayList<>();
+        ActorObserver observer = new ActorObserver() {
+            @Override
+            public Runnable afterTurns() {
+                return () -> order.add("after " + ActorRef.current());
+            }
+        };
+        VirtualTime.run(1, () -> {
+            try (ActorSystem system = ActorSystem.builder("shop")
+                    .handleSignals(false)
+                    .parallelism(1)
+                    .observer(observer)
+                    .start()) {
+                for (String name : List.of("a", "b")) {
+                    ActorRef<String> actor = system.spawn(name, () -> (message, ctx) -> order.add(name));
+                    actor.tell("x");
+                    actor.awaitProcessed(Duration.ofSeconds(20));
+                }
+            }
+        });
+        assertEquals("after null", order.get(order.indexOf("a") + 1), order::toString);
+        assertEquals("after null", order.get(order.indexOf("b") + 1), order::toString);
+    }
 }

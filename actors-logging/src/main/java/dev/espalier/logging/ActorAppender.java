@@ -43,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// | `groupFlush` | true | sinks are flushed when the queue runs empty, not after each event |
 /// | `actorKey` | `MDC` | where else the actor's path is shown, see [ActorKey] |
 /// | `includeCallerData` | false | class and line of the call, which costs the caller some µs |
+/// | `repeatLimit` | 0 | how many events of one template are written in 10 s; 0: all |
+/// | `lastLines` | 0 | how many lines of each actor are kept for its crash report |
 /// | `drainMillis` | 30000 | how long the end waits for the sinks, then it spills |
 /// | `patienceMillis` | 10000 | how long callers bear with sinks that make no progress |
 /// | `spillFile` | in the temporary directory | where events go that the end did not wait for |
@@ -67,6 +69,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     /// How long the end of one system waits for sinks.
     private static final Duration SYSTEM_FLUSH = Duration.ofSeconds(5);
 
+    private static final Duration REPEAT_WINDOW = Duration.ofSeconds(10);
     private static final Duration LAST_WORDS = Duration.ofMillis(300);
 
     private final Sinks sinks = new Sinks();
@@ -80,6 +83,10 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     private Path spillFile = Path.of(
             System.getProperty("java.io.tmpdir"),
             "espalier-spill-" + ProcessHandle.current().pid() + ".log");
+
+    private @Nullable LastLines lastLines;
+    private int repeatLimit;
+    private @Nullable SubtreeLevels levels;
 
     private volatile @Nullable Pipeline pipeline;
     private @Nullable Registration atEnd;
@@ -125,6 +132,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
                 patienceMillis * 1_000_000,
                 sinks,
                 spillFile,
+                repeatLimit == 0 ? null : new Repeats(repeatLimit, REPEAT_WINDOW.toNanos()),
                 text -> ownEvent(text));
         try {
             Duration limit = Duration.ofMillis(drainMillis).plus(SYSTEM_FLUSH).plus(LAST_WORDS);
@@ -136,6 +144,9 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
         pipeline = made;
         super.start();
         STARTED.add(this);
+        if (lastLines != null) {
+            ((LoggerContext) getContext()).addTurboFilter(lastLines);
+        }
     }
 
     private ILoggingEvent ownEvent(String text) {
@@ -160,6 +171,8 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
             return;
         }
         STARTED.remove(this);
+        ((LoggerContext) getContext()).getTurboFilterList().remove(lastLines);
+        endLevels();
         Registration registered = atEnd;
         if (registered != null) {
             registered.remove();
@@ -185,6 +198,35 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     public LogStatistics statistics() {
         Pipeline to = pipeline;
         return to == null ? new LogStatistics(0, 0, 0, Map.of()) : to.statistics();
+    }
+
+    /// Sets the level of all that an actor and its descendants log, by whatever logger, for a time; to look
+    /// closer at a part of the tree, or to quieten it. Of such levels for actors above each other the deepest
+    /// holds, of two for one actor the last.
+    ///
+    /// *Cost.* While there is such a level, every call of every logger looks at the clock and at its actor.
+    ///
+    /// @param path of the actor, as in `/shop/orders`; it need not live yet
+    /// @param limit positive: when it is over, the loggers' own levels hold again
+    /// @return ends it earlier
+    /// @throws IllegalArgumentException if it is no path, or the limit is not positive
+    public synchronized Registration levelUnder(String path, Level level, Duration limit) {
+        if (!limit.isPositive()) {
+            throw new IllegalArgumentException("The limit must be positive, not " + limit);
+        }
+        SubtreeLevels to = levels;
+        if (to == null) {
+            to = new SubtreeLevels((LoggerContext) getContext());
+            levels = to;
+        }
+        return to.add(path, level, limit.toNanos());
+    }
+
+    private synchronized void endLevels() {
+        SubtreeLevels ended = levels;
+        if (ended != null) {
+            ended.end();
+        }
     }
 
     static void flushAll() {
@@ -253,6 +295,29 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     /// Whether class and line of the call are found out, on the caller; default false.
     public void setIncludeCallerData(boolean value) {
         includeCallerData = value;
+    }
+
+    /// How many events of one template (logger, level, message before it is expanded) are written within 10
+    /// s. The rest is counted as [Fate#REPEATED] and told in a line with the first, the last and the actors
+    /// that had most.
+    ///
+    /// @param most 0, the default: all; set before the start
+    public void setRepeatLimit(int most) {
+        if (most < 0) {
+            throw new IllegalArgumentException("The repeat limit must not be negative: " + most);
+        }
+        repeatLimit = most;
+    }
+
+    /// How many lines of each actor are kept, whatever their level is, also if it is off, for its crash
+    /// report. It costs every call of every logger some time, see the guide. Set before the start.
+    ///
+    /// @param most 0, the default: none; up to 1,000; of all actors together 65,536 at most
+    public void setLastLines(int most) {
+        if (most < 0 || most > 1_000) {
+            throw new IllegalArgumentException("The last lines of an actor must be 0 to 1,000, not " + most);
+        }
+        lastLines = most == 0 ? null : new LastLines(most);
     }
 
     /// How long the end waits for the sinks, in ms, before it spills; positive, default 30,000.

@@ -2,11 +2,15 @@ package dev.espalier.logging;
 
 import ch.qos.logback.classic.pattern.ClassicConverter;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import dev.espalier.actor.ActorRef;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
-/// `%actor` in a pattern: the path of the actor that logged the event, or `-`. `%actor{none}` shows that word
-/// instead.
+/// `%actor` in a pattern: the path of the actor that logged the event, or `-`.
+///
+/// | | shows |
+/// |---|---|
+/// | `%actor{none}` | that word where there is no actor |
+/// | `%actor{-, incarnation}` | which of its lives the actor was in: 1, 2, … |
+/// | `%actor{-, message}` | the class of the message that it handled, as in `Order.Place` |
 ///
 /// ```xml
 /// <conversionRule conversionWord="actor" class="dev.espalier.logging.ActorConverter" />
@@ -18,22 +22,37 @@ public final class ActorConverter extends ClassicConverter {
     /// For Logback.
     public ActorConverter() {}
 
+    private String key = Identity.ACTOR;
+    private String other = "-";
+
+    /// Reads the options.
     @Override
-    public String convert(ILoggingEvent event) {
-        String path = path(event);
-        if (path != null) {
-            return path;
+    public void start() {
+        List<String> options = getOptionList();
+        if (options != null && !options.isEmpty()) {
+            other = options.getFirst();
+            if (options.size() > 1) {
+                key = keyOf(options.get(1).strip());
+            }
         }
-        String other = getFirstOption();
-        return other == null ? "-" : other;
+        super.start();
     }
 
-    private static @Nullable String path(ILoggingEvent event) {
-        if (event instanceof ActorEvent own) {
-            return own.actorPath();
-        }
-        String named = Captured.named(event.getKeyValuePairs(), ActorEvent.KEY);
-        ActorRef<?> current = ActorRef.current();
-        return named != null || current == null ? named : current.path();
+    private String keyOf(String what) {
+        return switch (what) {
+            case "path" -> Identity.ACTOR;
+            case "incarnation" -> Identity.INCARNATION;
+            case "message" -> Identity.MESSAGE;
+            default -> {
+                addError("%actor shows path, incarnation or message, not " + what);
+                yield Identity.ACTOR;
+            }
+        };
+    }
+
+    @Override
+    public String convert(ILoggingEvent event) {
+        String shown = Identity.of(event, key);
+        return shown == null ? other : shown;
     }
 }

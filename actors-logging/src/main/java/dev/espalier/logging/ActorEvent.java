@@ -17,23 +17,29 @@ import org.slf4j.event.KeyValuePair;
 
 /// An event as it was at the moment of the call: Logback's own by reference, plus what its caller alone knows.
 ///
-/// Made on the caller. The thread's name and the MDC are asked for there, since Logback's event reads them from
-/// the current thread when first asked; the path of the actor is only made when somebody wants it.
+/// Made on the caller. The thread's name and the MDC are asked for there, since Logback's event reads them
+/// from the current thread when first asked; what names the actor is only made when somebody wants it.
 final class ActorEvent implements ILoggingEvent {
-    static final String KEY = "actor";
+    private static final ActorKey[] KEYS = ActorKey.values();
+    private static final int KEY_BITS = 2;
 
     private final ILoggingEvent event;
     private final @Nullable ActorRef<?> actor;
     private final Object @Nullable [] arguments;
     private final @Nullable List<KeyValuePair> pairs;
-    private final ActorKey actorKey;
+    /// The class of the message that the actor handled.
+    private final @Nullable Class<?> message;
+    /// The incarnation, and the [ActorKey] in the lowest bits: so an event fits into 40 bytes.
+    private final int bits;
     /// Of arguments that are not those of the event; made by whoever asks first, the same by each.
     private @Nullable String text;
 
     ActorEvent(ILoggingEvent event, Capture capture, ActorKey actorKey) {
         this.event = event;
-        this.actor = ActorRef.current();
-        this.actorKey = actorKey;
+        ActorRef<?> current = ActorRef.current();
+        actor = current;
+        message = current == null ? null : Identity.typeOf(current.handling());
+        bits = (current == null ? 0 : current.incarnation() << KEY_BITS) | actorKey.ordinal();
         arguments = Captured.arguments(event.getArgumentArray(), capture);
         pairs = Captured.pairs(event.getKeyValuePairs(), capture);
         event.getThreadName();
@@ -43,14 +49,24 @@ final class ActorEvent implements ILoggingEvent {
         }
     }
 
-    /// The path: the one that the event itself names by a key-value pair, else that of the calling actor.
+    /// Whose code made the call.
     @Nullable
-    String actorPath() {
-        String named = Captured.named(event.getKeyValuePairs(), KEY);
-        if (named != null) {
-            return named;
-        }
-        return actor == null ? null : actor.path();
+    ActorRef<?> actor() {
+        return actor;
+    }
+
+    int incarnation() {
+        return bits >> KEY_BITS;
+    }
+
+    /// The class of the message that the actor handled.
+    @Nullable
+    Class<?> message() {
+        return message;
+    }
+
+    private boolean shows(ActorKey where) {
+        return KEYS[bits & (1 << KEY_BITS) - 1] == where;
     }
 
     @Override
@@ -75,12 +91,16 @@ final class ActorEvent implements ILoggingEvent {
     @Override
     public Map<String, String> getMDCPropertyMap() {
         Map<String, String> mdc = event.getMDCPropertyMap();
-        String path = actorKey == ActorKey.MDC ? actorPath() : null;
-        if (path == null) {
+        String named = Captured.named(pairs, Identity.ACTOR);
+        if (!shows(ActorKey.MDC) || (named == null && actor == null)) {
             return mdc;
         }
         Map<String, String> with = new HashMap<>(mdc);
-        with.putIfAbsent(KEY, path);
+        if (named == null) {
+            Identity.forEach(this, with::putIfAbsent);
+        } else {
+            with.putIfAbsent(Identity.ACTOR, named);
+        }
         return with;
     }
 
@@ -93,11 +113,11 @@ final class ActorEvent implements ILoggingEvent {
 
     @Override
     public @Nullable List<KeyValuePair> getKeyValuePairs() {
-        if (actorKey != ActorKey.KEY_VALUE || actor == null || Captured.named(pairs, KEY) != null) {
+        if (!shows(ActorKey.KEY_VALUE) || actor == null || Identity.isNamed(pairs)) {
             return pairs;
         }
-        List<KeyValuePair> with = pairs == null ? new ArrayList<>(1) : new ArrayList<>(pairs);
-        with.add(new KeyValuePair(KEY, actor.path()));
+        List<KeyValuePair> with = pairs == null ? new ArrayList<>(4) : new ArrayList<>(pairs);
+        Identity.forEach(this, (key, value) -> with.add(new KeyValuePair(key, value)));
         return with;
     }
 

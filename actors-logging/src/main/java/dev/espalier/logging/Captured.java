@@ -45,12 +45,12 @@ final class Captured {
         return kept;
     }
 
-    /// The value of a pair with this key, if it is text.
+    /// The value of a pair with this key, if it is text or a whole number.
     static @Nullable String named(@Nullable List<KeyValuePair> pairs, String key) {
         if (pairs != null) {
             for (KeyValuePair pair : pairs) {
-                if (key.equals(pair.key) && pair.value instanceof String value) {
-                    return value;
+                if (key.equals(pair.key) && (pair.value instanceof String || pair.value instanceof Integer)) {
+                    return pair.value.toString();
                 }
             }
         }

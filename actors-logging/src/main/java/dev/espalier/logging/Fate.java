@@ -4,6 +4,9 @@ package dev.espalier.logging;
 public enum Fate {
     /// Dropped: the queue was full and its level said [WhenFull#DROP].
     DROPPED,
+    /// Not written, but counted in a line: there were too many of its template, see
+    /// [ActorAppender#setRepeatLimit].
+    REPEATED,
     /// Dropped: a sink logged it while it wrote an event that a sink had logged.
     RECURSIVE,
     /// A sink threw or was not started; the others have it, and standard error.

@@ -2,6 +2,7 @@ package dev.espalier.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +26,16 @@ final class Outlet {
     private volatile long progress;
 
     // Confined to the holder.
+    private final @Nullable Repeats repeats;
     private final ArrayDeque<ActorEvent> own = new ArrayDeque<>();
     private boolean writingOwn;
     private long toldDrops;
     private long toldAt = System.nanoTime() - SUMMARY_NANOS;
 
+    /// @param repeats null: nothing is folded
     /// @param summary makes the event for a text of the library's own
-    Outlet(Sinks sinks, Tally tally, Turn turn, Function<String, ILoggingEvent> summary) {
+    Outlet(Sinks sinks, Tally tally, Turn turn, @Nullable Repeats repeats, Function<String, ILoggingEvent> summary) {
+        this.repeats = repeats;
         this.sinks = sinks;
         this.tally = tally;
         this.turn = turn;
@@ -50,6 +54,11 @@ final class Outlet {
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written by the holder alone
     boolean write(ActorEvent event) {
+        if (repeats != null && repeats.folds(event, System.nanoTime())) {
+            tally.count(Fate.REPEATED);
+            progress++;
+            return true;
+        }
         current = event;
         turn.enterSinks();
         boolean well = sinks.write(event);
@@ -103,10 +112,25 @@ final class Outlet {
         }
     }
 
-    /// Tells of drops that have not been told, once a second at most.
+    /// Tells of drops that have not been told, once a second at most, and of repeats whose window is over.
     ///
-    /// @param now without waiting for the second to be over
+    /// @param now without waiting for the second, or the window, to be over
     boolean summarise(boolean now) {
+        return (repeats == null || repeats.isEmpty() || summarise(repeats, now)) && summariseDrops(now);
+    }
+
+    /// In WRITING, for it asks arguments for their text.
+    private boolean summarise(Repeats from, boolean now) {
+        turn.enterSinks();
+        List<String> texts = from.end(System.nanoTime(), now);
+        texts.forEach(text -> sinks.write(summary.apply(text)));
+        if (!texts.isEmpty()) {
+            flushSinks();
+        }
+        return turn.leaveSinks();
+    }
+
+    private boolean summariseDrops(boolean now) {
         long dropped = tally.of(Fate.DROPPED) + tally.of(Fate.RECURSIVE);
         if (dropped == toldDrops || (!now && System.nanoTime() - toldAt < SUMMARY_NANOS)) {
             return true;

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /// The way of events from many callers to the sinks: a bounded queue, a thread that writes, and an end after
 /// which callers write themselves.
@@ -81,15 +82,17 @@ final class Pipeline {
     ///
     /// @param queue empty
     /// @param patience how long the sinks may make no progress, in ns
+    /// @param repeats null: nothing is folded
     /// @param summary makes the event for a text of the library's own
     Pipeline(
             MpscVarHandleArrayQueue<ActorEvent> queue,
             long patience,
             Sinks sinks,
             Path spillFile,
+            @Nullable Repeats repeats,
             Function<String, ILoggingEvent> summary) {
         this.queue = queue;
-        outlet = new Outlet(sinks, tally, turn, summary);
+        outlet = new Outlet(sinks, tally, turn, repeats, summary);
         spill = new Spill(spillFile);
         this.patience = patience;
         writer = Thread.ofPlatform()

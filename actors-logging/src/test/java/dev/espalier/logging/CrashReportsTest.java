@@ -16,8 +16,13 @@ import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Body;
 import dev.espalier.actor.Decision;
 import dev.espalier.actor.Failure;
+import dev.espalier.actor.MailboxSpec;
+import dev.espalier.actor.Restart;
 import dev.espalier.actor.Supervision;
+import dev.espalier.sync.Signal;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -115,8 +120,8 @@ class CrashReportsTest {
         assertTrue(message.contains("Suppressed: java.lang.UnsupportedOperationException: beside"), message);
         assertEquals("/shop/orders/writer", rendered(report, "%actor%nopex"));
         assertEquals(
-                "actor=\"/shop/orders/writer\" supervisor=\"/shop/orders\" decision=\"restart\" restarts=\"0\" "
-                        + "cause=\"java.lang.IllegalStateException\"",
+                "actor=\"/shop/orders/writer\" incarnation=\"1\" supervisor=\"/shop/orders\" decision=\"restart\""
+                    + " restarts=\"0\" restartsInPeriod=\"1\" queued=\"0\" cause=\"java.lang.IllegalStateException\"",
                 rendered(report, "%kvp%nopex"));
     }
 
@@ -187,6 +192,175 @@ class CrashReportsTest {
     }
 
     @Test
+    void shouldTellSupervisorsCountAndMailbox() {
+        Signal told = new Signal("all have been told");
+        try (ActorSystem system = shop().start()) {
+            ActorRef<String> writer = system.spawn(ActorSpec.<String>behavior("writer", () -> (message, ctx) -> {
+                told.waitForGo();
+                if (message.equals("bad")) {
+                    throw new IllegalStateException(message);
+                }
+            }));
+            writer.tellAll(List.of("good", "bad", "good"));
+            told.go();
+            Awaitility.await().atMost(LONG).until(() -> !errors().isEmpty());
+        }
+        String message = errors().getFirst().getFormattedMessage();
+        assertTrue(message.contains("Its supervisor has counted 1 restarts in the period."), message);
+        assertTrue(message.contains(" 3 accepted, "), message);
+    }
+
+    @Test
+    void shouldTellTheSameAgainInALineAndOfTheSameActorAsACount() {
+        int times = 50;
+        try (ActorSystem system = shop().supervision(PATIENT).start()) {
+            Function<String, RuntimeException> cause = message -> new IllegalStateException("row " + message);
+            ActorRef<String> first = system.spawn(failing("first", cause));
+            ActorRef<String> second = system.spawn(failing("second", cause));
+            for (int i = 0; i < times; i++) {
+                first.tell(Integer.toString(i));
+            }
+            Awaitility.await().atMost(LONG).until(() -> system.failures().size() == times);
+            second.tell("1");
+            second.tell("other");
+            Awaitility.await().atMost(LONG).until(() -> system.failures().size() == times + 2);
+            assertEquals(times, system.failures().under("/shop/first").size());
+        }
+        List<String> told =
+                errors().stream().map(ILoggingEvent::getFormattedMessage).toList();
+        assertEquals(4, told.size(), told::toString);
+        assertTrue(
+                told.get(0).startsWith("/shop/first#1 failed over \"0\"")
+                        && told.get(0).contains("\tat "),
+                told.get(0));
+        assertTrue(
+                told.get(1).startsWith("/shop/second#1 failed over \"1\": java.lang.IllegalStateException: row 1"),
+                told.get(1));
+        assertTrue(
+                told.get(1).contains("; number 51 of this kind within 10 s, see the stack of /shop/first at "),
+                told.get(1));
+        assertEquals(1, told.get(1).lines().count());
+        assertTrue(
+                told.get(2).startsWith("/shop/second#2 failed over \"other\"")
+                        && told.get(2).contains("\tat "),
+                told.get(2));
+        assertTrue(told.get(3).startsWith("49 failures like the one of /shop/first at "), told.get(3));
+        assertTrue(told.get(3).contains(" of 2 actors; the last one: /shop/second#1 failed"), told.get(3));
+    }
+
+    private static Failure failure(String path, Throwable cause) {
+        return new Failure(path, 1, "/shop", null, cause, Instant.EPOCH, Restart.PERMANENT, null);
+    }
+
+    @Test
+    void shouldTellWholeAgainWhenTheWindowIsOver() {
+        Recurrences recurrences = new Recurrences(100);
+        List<String> over = new ArrayList<>();
+        IllegalStateException cause = new IllegalStateException("7");
+        for (long now : new long[] {0, 50, 99}) {
+            assertEquals(
+                    now == 0,
+                    recurrences.place(failure("/shop/a", cause), now, over).isFirst());
+        }
+        assertEquals(List.of(), over);
+        assertTrue(recurrences.hasFolded());
+        assertTrue(recurrences.place(failure("/shop/a", cause), 100, over).isFirst());
+        assertEquals(1, over.size());
+        assertTrue(over.getFirst().startsWith("2 failures like the one of /shop/a"), over::toString);
+        assertEquals(List.of(), recurrences.end(200, false));
+        assertTrue(recurrences
+                .place(failure("/shop/a", new IllegalArgumentException("7")), 201, over)
+                .isFirst());
+    }
+
+    // The last lines.
+
+    @Test
+    void shouldShowTheLastLinesOfTheActorOnly() {
+        Logger log = context.getLogger("crash.lines");
+        log.setLevel(Level.OFF);
+        LastLines last = new LastLines(3);
+        context.addTurboFilter(last);
+        try (ActorSystem system = shop().start()) {
+            ActorRef<String> other = system.spawn("other", () -> (message, ctx) -> log.debug("other {}", message));
+            ActorRef<String> writer = system.spawn("writer", () -> (message, ctx) -> {
+                StringBuilder changes = new StringBuilder(message);
+                log.debug("wrote {}", changes);
+                log.atTrace().log("never gets here");
+                changes.append(" later");
+                if (message.equals("5")) {
+                    throw new IllegalStateException("full");
+                }
+            });
+            for (int i = 0; i <= 5; i++) {
+                other.tell("x" + i);
+                writer.tell(Integer.toString(i));
+            }
+            assertTrue(other.awaitProcessed(LONG));
+            Awaitility.await().atMost(LONG).until(() -> !errors().isEmpty());
+            List<String> shown = errors().getFirst()
+                    .getFormattedMessage()
+                    .lines()
+                    .dropWhile(line -> !line.equals("Its last lines:"))
+                    .skip(1)
+                    .toList();
+            assertEquals(3, shown.size(), shown::toString);
+            for (int i = 0; i < 3; i++) {
+                assertTrue(shown.get(i).matches("\t\\d\\d:\\d\\d.* DEBUG lines: wrote " + (i + 3)), shown::toString);
+            }
+            assertEquals(1, LastLines.actors()); // of the other one; the failed one has told its own
+        } finally {
+            context.getTurboFilterList().remove(last);
+            log.setLevel(null);
+        }
+        assertEquals(0, LastLines.actors());
+    }
+
+    @Test
+    void shouldShowTheLastLinesWhenTheActorEndsByItsFailure() {
+        Logger log = context.getLogger("crash.lines");
+        log.setLevel(Level.OFF);
+        LastLines last = new LastLines(3);
+        context.addTurboFilter(last);
+        try (ActorSystem system = shop().start()) {
+            system.spawn(ActorSpec.<Void>body("writer", (inbox, ctx) -> {
+                        log.debug("the last one");
+                        throw new IllegalStateException("full");
+                    })
+                    .restart(Restart.TEMPORARY));
+            Awaitility.await().atMost(LONG).until(() -> !errors().isEmpty());
+        } finally {
+            context.getTurboFilterList().remove(last);
+            log.setLevel(null);
+        }
+        assertTrue(
+                errors().getFirst().getFormattedMessage().endsWith("DEBUG lines: the last one"),
+                lines.messages::toString);
+        assertEquals(0, LastLines.actors());
+    }
+
+    @Test
+    void shouldKeepTheLinesOfSoManyActorsOnly() {
+        Logger log = context.getLogger("crash.lines");
+        log.setLevel(Level.OFF);
+        LastLines last = new LastLines(1_000);
+        context.addTurboFilter(last);
+        int most = LastLines.LINES / 1_000;
+        try (ActorSystem system = shop().start()) {
+            for (int i = 0; i < 2 * most; i++) {
+                ActorRef<String> actor = system.spawn("actor" + i, () -> (message, ctx) -> log.debug(message));
+                actor.tell("x".repeat(10_000));
+                assertTrue(actor.awaitProcessed(LONG));
+            }
+            assertEquals(most, LastLines.actors());
+        } finally {
+            context.getTurboFilterList().remove(last);
+            log.setLevel(null);
+        }
+        assertEquals(0, LastLines.actors());
+    }
+
+    @Test
     void shouldReportOnceWhenTheCauseFailsItself() {
         try (ActorSystem system = shop().start()) {
             system.spawn(failing("writer", message -> new IllegalStateException("outer", new Nasty())))
@@ -244,5 +418,49 @@ class CrashReportsTest {
         } finally {
             engine.setLevel(null);
         }
+    }
+
+    // What else the engine says comes the same way.
+
+    @Test
+    void shouldTellDeadLetters() {
+        engine.setLevel(Level.INFO);
+        try (ActorSystem system = shop().start()) {
+            ActorRef<String> desk = system.spawn("desk", () -> (message, ctx) -> {});
+            desk.stop();
+            desk.join(LONG);
+            desk.tell("too late");
+            assertTrue(appender.flush(LONG));
+            assertTrue(
+                    lines.messages.contains("Dead letter for /shop/desk (STOPPED): too late"),
+                    lines.messages::toString);
+        } finally {
+            engine.setLevel(null);
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldTellThatAMailboxStaysFull() {
+        engine.setLevel(Level.WARN);
+        Signal done = new Signal("done");
+        try (ActorSystem system = shop().start()) {
+            ActorRef<String> desk =
+                    system.spawn(ActorSpec.<String>behavior("desk", () -> (message, ctx) -> done.waitForGo())
+                            .mailbox(MailboxSpec.bounded(1)));
+            ActorRef<Void> feed = system.spawnBody("feed", (inbox, ctx) -> {
+                for (int i = 0; i < 5; i++) {
+                    desk.tell("order");
+                }
+            });
+            Awaitility.await().atMost(LONG).until(() -> !lines.messages.isEmpty());
+            done.go();
+            feed.join(LONG);
+        } finally {
+            engine.setLevel(null);
+        }
+        String message = lines.messages.getFirst();
+        assertTrue(message.startsWith("The mailbox of /shop/desk has been full for over 1 s"), message);
+        assertEquals("/shop/feed", rendered(lines.events.getFirst(), "%actor"));
     }
 }

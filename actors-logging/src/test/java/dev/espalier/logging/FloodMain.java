@@ -1,7 +1,10 @@
 package dev.espalier.logging;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.sync.Signal;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -17,7 +20,9 @@ import org.slf4j.LoggerFactory;
 /// down in a mapped file, which survives the JVM, how far they have come.
 ///
 /// Arguments: how it ends (wait, exit, return, close, fail), after how many µs, the file of the counters. `fill`
-/// logs as much as the queue holds and waits; the number that it prints then are the events that wait.
+/// logs as much as the queue holds and waits; the number that it prints then are the events that wait. `alone` does
+/// the same without a system, so that nobody flushes but the end of the log. `idle` logs a line and prints how much
+/// processor time the JVM takes in the µs while nothing happens.
 final class FloodMain {
     static final int THREADS = 4;
     static final int ACTORS = 1_000;
@@ -27,6 +32,11 @@ final class FloodMain {
     static final int FILL = 65_536;
 
     private static final int HOOK_LINES = 500;
+    /// The writer parks after a second; compilers and the like take some, too.
+    private static final long SETTLE_NANOS = 3_000_000_000L;
+
+    private static final OperatingSystemMXBean PROCESS =
+            (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
     private static final Logger LOG = LoggerFactory.getLogger(FloodMain.class);
 
     private FloodMain() {}
@@ -40,11 +50,25 @@ final class FloodMain {
             counters.putLong(0, 1);
             throw new IllegalStateException("a fatal start-up error");
         }
+        if (end.equals("alone")) {
+            fill(counters);
+            new Signal("never").waitForGo();
+        }
         ActorSystem system =
                 ActorSystem.builder("shop").stopsChildrenInParallel().start();
         if (end.equals("fill")) {
             fill(counters);
             system.awaitShutdown();
+            return;
+        }
+        if (end.equals("idle")) {
+            log(counters, 0, 0);
+            system.spawnBody("idle", (inbox, ctx) -> ctx.pleaseStop().waitForGo());
+            LockSupport.parkNanos(SETTLE_NANOS);
+            long before = PROCESS.getProcessCpuTime();
+            LockSupport.parkNanos(after);
+            System.out.println((PROCESS.getProcessCpuTime() - before) / 1_000);
+            system.close();
             return;
         }
         for (int i = 0; i < THREADS; i++) {

@@ -18,7 +18,8 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The invariants of [Pipeline], with the phase changed at the very moments that only bad luck finds otherwise.
+/// The invariants of [Pipeline], with the phase changed at the very moments that only bad luck finds
+/// otherwise.
 class PipelineTest extends LoggingFixture {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
@@ -44,7 +45,7 @@ class PipelineTest extends LoggingFixture {
 
     private Pipeline pipeline(int capacity, Function<String, ILoggingEvent> summary) {
         sinks.addAppender(lines);
-        return new Pipeline(new Queue(capacity), PATIENCE, sinks, directory.resolve("spill"), summary);
+        return new Pipeline(new Queue(capacity), PATIENCE, sinks, directory.resolve("spill"), null, summary);
     }
 
     private Pipeline pipeline() {

@@ -35,8 +35,8 @@ class ProcessEndTest {
     @TempDir
     Path directory;
 
-    /// How many events waited at the signal, if the program told.
-    private long waiting;
+    /// What the program has printed: how many events waited at the signal, or the µs that it took.
+    private long told;
 
     /// A run of the program; the signal goes some time after it is ready.
     private int run(String configuration, String end, long micros, String signal) throws Exception {
@@ -53,10 +53,11 @@ class ProcessEndTest {
         Process process = builder.start();
         try (BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             String first = out.readLine();
+            if (end.equals("fill") || end.equals("alone") || end.equals("idle")) {
+                told = Long.parseLong(first);
+            }
             if (!signal.isEmpty()) {
-                if (end.equals("fill")) {
-                    waiting = Long.parseLong(first);
-                } else {
+                if (end.equals("wait")) {
                     assertEquals("ready", first, () -> text(output));
                 }
                 TimeUnit.MICROSECONDS.sleep(micros); // the random moment
@@ -148,8 +149,24 @@ class ProcessEndTest {
     @Test
     void shouldLoseNothingWhenTheSinkIsSlowAndTheQueueIsFullAtTheSignal() throws Exception {
         assertEquals(0, run("slow", "fill", 0, "TERM"));
-        assertTrue(waiting > 40_000, () -> "only " + waiting + " events waited");
+        assertTrue(told > 40_000, () -> "only " + told + " events waited");
         assertEquals(FloodMain.FILL, assertNothingLost("slow"));
+    }
+
+    /// No system flushes before: all is left to the close of the log.
+    @Test
+    void shouldLoseNothingWhenOnlyTheCloseDrainsASlowSink() throws Exception {
+        assertEquals(128 + 15, run("slow", "alone", 0, "TERM")); // nobody has handled the signal
+        assertTrue(told > 40_000, () -> "only " + told + " events waited");
+        assertEquals(FloodMain.FILL, assertNothingLost("alone"));
+    }
+
+    @Test
+    void shouldTakeNextToNoProcessorTimeWhenIdle() throws Exception {
+        long micros = TimeUnit.SECONDS.toMicros(10);
+        assertEquals(0, run("flood", "idle", micros, ""));
+        System.out.println("idle: " + told + " µs of " + micros);
+        assertTrue(told <= micros * 3 / 1_000, () -> "it took " + told + " µs");
     }
 
     @Test
