@@ -28,7 +28,7 @@ public final class ActorConverter extends ClassicConverter {
         return other == null ? "-" : other;
     }
 
-    private static @Nullable String path(ILoggingEvent event) {
+    static @Nullable String path(ILoggingEvent event) {
         if (event instanceof ActorEvent own) {
             return own.actorPath();
         }
