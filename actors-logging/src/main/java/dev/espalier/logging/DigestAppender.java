@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// A Logback appender that collects warnings and errors, and gives the appenders that it wraps one event for each
-/// interval in which there were any: a digest, for what people read, such as mail or a chat.
+/// A Logback appender that collects warnings and errors, and gives the appenders that it wraps one event for
+/// each interval in which there were any: a digest, for what people read, such as mail or a chat.
 ///
 /// ```xml
 /// <appender name="digest" class="dev.espalier.logging.DigestAppender">
@@ -33,17 +33,16 @@ import org.jspecify.annotations.Nullable;
 /// | `intervalSeconds` | 60 | how long is collected |
 /// | `templates` | 100 | how many kinds of events a digest tells apart; further ones are counted together |
 ///
-/// Events are of one kind if level, logger and unexpanded message are the same. Of each the digest tells how many there
-/// were, the first and the last time, the first text, and which actors logged most. Its level is the highest one in
-/// it, its logger `dev.espalier.logging.digest`.
+/// Events are of one kind if level, logger and unexpanded message are the same. Of each the digest tells how
+/// many there were, the first and the last time, the first text, and which actors logged most. Its level is
+/// the highest one in it, its logger `dev.espalier.logging.digest`.
 ///
-/// *The end.* What was collected is given when it is stopped, and when the JVM ends, after an [ActorAppender] around it
-/// was written; from then on each event is given as it comes.
+/// *The end.* What was collected is given when it is stopped, and when the JVM ends, after an [ActorAppender]
+/// around it was written; from then on each event is given as it comes.
 ///
-/// *Failure.* What a wrapped appender throws is told on standard error, with the digest. *Threads.* Thread-safe;
-/// digests are given on Logback's scheduler, one at a time. *Memory.* Bounded: as many kinds as `templates`, of each
-/// one
-/// text of 300 characters and 20 actors. *Cost.* A look into a map, under a lock.
+/// *Failure.* What a wrapped appender throws is told on standard error, with the digest. *Threads.*
+/// Thread-safe; digests are given on Logback's scheduler, one at a time. *Memory.* Bounded: as many kinds as
+/// `templates`, of each one text of 300 characters and 20 actors. *Cost.* A look into a map, under a lock.
 public final class DigestAppender extends UnsynchronizedAppenderBase<ILoggingEvent>
         implements AppenderAttachable<ILoggingEvent> {
     private static final String LOGGER = "dev.espalier.logging.digest";

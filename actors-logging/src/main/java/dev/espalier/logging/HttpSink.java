@@ -15,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// A Logback appender that posts events in batches to an HTTP server, one JSON line for each, and keeps on disk what
-/// the server does not take. To be wrapped by an [ActorAppender], so that nobody waits, or used by itself.
+/// A Logback appender that posts events in batches to an HTTP server, one JSON line for each, and keeps on
+/// disk what the server does not take. To be wrapped by an [ActorAppender], so that nobody waits, or used by
+/// itself.
 ///
 /// ```xml
 /// <appender name="remote" class="dev.espalier.logging.HttpSink">
@@ -38,26 +39,26 @@ import org.jspecify.annotations.Nullable;
 /// | `batchSize`, `batchBytes` | 500, 512KB | the most events and bytes of a batch; one event may be longer |
 /// | `ageMillis` | 1000 | how long an event waits for others |
 /// | `timeoutMillis` | 10000 | how long a post may take, answer and all |
-/// | `backOffMillis`, `longestBackOffMillis` | 200, 30000 | the waits after a failure: twice as long after each, less
-/// up to a half by chance |
+/// | `backOffMillis`, `longestBackOffMillis` | 200, 30000 | the waits after failures: doubled each time, jittered |
 /// | `spillSize` | 100MB | the most that is kept on disk; what does not fit is dropped and counted |
 /// | `closeMillis` | 5000 | how long the end waits for the server |
 ///
-/// *Answers.* 2xx: the batch is sent. 401, 403, 404, 408, 425, 429, 5xx, none in time, or no connection: it is posted
-/// again, until it is taken; not before the time that a `Retry-After` asks for, which counts up to five minutes. All
-/// others: the batch is rejected, which is told on standard error. The client follows no redirects.
+/// *Answers.* 2xx: the batch is sent. 401, 403, 404, 408, 425, 429, 5xx, none in time, or no connection: it
+/// is posted again, until it is taken; not before the time that a `Retry-After` asks for, which counts up to
+/// five minutes. All others: the batch is rejected, which is told on standard error. The client follows no
+/// redirects.
 ///
-/// *Order.* Batches are posted one after the other, the oldest first, in them events as they came. *Once.* A batch is
-/// posted again if its answer was lost; each has an id, the header `Idempotency-Key`, the same at each attempt and in
-/// the next process, by which the server can tell.
+/// *Order.* Batches are posted one after the other, the oldest first, in them events as they came. *Once.* A
+/// batch is posted again if its answer was lost; each has an id, the header `Idempotency-Key`, the same at
+/// each attempt and in the next process, by which the server can tell.
 ///
-/// *The end.* It comes after all that logs is closed, see [ActorAppender]: what waits is posted, for `closeMillis`;
-/// then
-/// it goes to the disk, as does all that comes later, and is the first to be posted by the next start. SIGKILL loses
-/// what is in memory; the journal of an [ActorAppender] does not know about the network.
+/// *The end.* It comes after all that logs is closed, see [ActorAppender]: what waits is posted, for
+/// `closeMillis`; then it goes to the disk, as does all that comes later, and is the first to be posted by
+/// the next start. SIGKILL loses what is in memory; the journal of an [ActorAppender] does not know about the
+/// network.
 ///
-/// *Threads.* Thread-safe; configured by one thread before the start. *Cost.* The thread that appends renders the
-/// event, and writes a batch to the disk when the queue is full. It never waits for the network.
+/// *Threads.* Thread-safe; configured by one thread before the start. *Cost.* The thread that appends renders
+/// the event, and writes a batch to the disk when the queue is full. It never waits for the network.
 public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
     /// What became of the events: `resumed + taken = sent + rejected + dropped + spilled + queued`, exactly.
     ///
@@ -174,8 +175,8 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
-    /// Posts at once what waits, and waits until the server has taken or rejected all that was appended before the
-    /// call.
+    /// Posts at once what waits, and waits until the server has taken or rejected all that was appended
+    /// before the call.
     ///
     /// @param limit not negative
     /// @return whether it has

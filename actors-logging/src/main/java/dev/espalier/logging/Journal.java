@@ -14,16 +14,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// A ring in a mapped file that holds, as text, every event that was taken and is not yet written and flushed. The
-/// pages of a mapped file belong to the operating system, so they outlive a process that is killed; [Recover] reads
-/// them. They do not outlive the machine.
+/// A ring in a mapped file that holds, as text, every event that was taken and is not yet written and
+/// flushed. The pages of a mapped file belong to the operating system, so they outlive a process that is
+/// killed; [Recover] reads them. They do not outlive the machine.
 ///
-/// *Problem.* Many callers put records in at once; each record must be whole before its caller returns; no caller
-/// may wait for another, nor a record that was cut off by the kill hide those behind it.
+/// *Problem.* Many callers put records in at once; each record must be whole before its caller returns; no
+/// caller may wait for another, nor a record that was cut off by the kill hide those behind it.
 ///
-/// *Idea.* A caller claims room by moving `tail`, copies its bytes there, and makes the record valid by one store.
-/// A record carries its position and a checksum, see [JournalFile], so a reader needs no chain of records: it looks
-/// at every place where one may begin.
+/// *Idea.* A caller claims room by moving `tail`, copies its bytes there, and makes the record valid by one
+/// store. A record carries its position and a checksum, see [JournalFile], so a reader needs no chain of
+/// records: it looks at every place where one may begin.
 ///
 /// | state of the bytes at a position | -> | by | |
 /// |---|---|---|---|
@@ -47,13 +47,14 @@ import org.jspecify.annotations.Nullable;
 /// | the mark | holder of the turn | the next process | release |
 /// | a record | see above | holder of the turn, the next process | release, acquire |
 ///
-/// *If a caller stalls* between claim and TAKEN, nothing behind it is freed, and the others wait when the ring is full.
-/// *If it dies there*, by an Error while it copies, the record becomes DROPPED.
+/// *If a caller stalls* between claim and TAKEN, nothing behind it is freed, and the others wait when the
+/// ring is full. *If it dies there*, by an Error while it copies, the record becomes DROPPED.
 ///
-/// *Not guaranteed:* anything about a machine that loses power; that an event is in the journal that came when the ring
-/// was full and is written to standard error. Longer ones than a quarter of the ring are cut.
+/// *Not guaranteed:* anything about a machine that loses power; that an event is in the journal that came
+/// when the ring was full and is written to standard error. Longer ones than a quarter of the ring are cut.
 ///
-/// *Cost.* The caller renders the event, sums up its bytes and copies them: some µs, and garbage of twice the text.
+/// *Cost.* The caller renders the event, sums up its bytes and copies them: some µs, and garbage of twice the
+/// text.
 ///
 /// Tests: `JournalTest`; `ProcessEndTest` kills processes.
 final class Journal {

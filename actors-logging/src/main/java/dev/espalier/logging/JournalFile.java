@@ -30,9 +30,10 @@ import java.util.zip.CRC32C;
 /// | 128 | | name of the log |
 /// | 4096 | capacity | the ring |
 ///
-/// A *position* counts the bytes that were ever claimed in the ring; its remainder by the capacity is the place. A
-/// record begins at a multiple of 16: position plus state, length and checksum, body. The position makes records of
-/// earlier rounds, and bytes that are none, recognisable, so whoever reads may look at every multiple of 16.
+/// A *position* counts the bytes that were ever claimed in the ring; its remainder by the capacity is the
+/// place. A record begins at a multiple of 16: position plus state, length and checksum, body. The position
+/// makes records of earlier rounds, and bytes that are none, recognisable, so whoever reads may look at every
+/// multiple of 16.
 ///
 /// *Threads.* As the user says. The file is locked as long as it is open, so two processes never share one.
 final class JournalFile implements AutoCloseable {
@@ -73,8 +74,8 @@ final class JournalFile implements AutoCloseable {
         this.capacity = capacity;
     }
 
-    /// Makes a new one. All of its bytes are written, since a store to a mapped page for which the disk has no room
-    /// would end the process.
+    /// Makes a new one. All of its bytes are written, since a store to a mapped page for which the disk has
+    /// no room would end the process.
     ///
     /// @param capacity a power of two, at least 4096
     /// @param log name of the file whose length the marks tell; may be empty

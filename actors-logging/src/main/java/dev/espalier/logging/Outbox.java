@@ -12,14 +12,14 @@ import org.jspecify.annotations.Nullable;
 
 /// What waits to be posted: a bounded queue in memory, behind it the [SpillFolder].
 ///
-/// *Order.* The batch that is being posted is older than all on disk, those are older than all in memory: only the
-/// oldest in memory are moved to the disk, and what is on disk is posted first.
+/// *Order.* The batch that is being posted is older than all on disk, those are older than all in memory:
+/// only the oldest in memory are moved to the disk, and what is on disk is posted first.
 ///
-/// *Accounts.* Each event is in one place, and moves and is counted under the lock. The one exception is known: a batch
-/// from the disk stays there until it is settled, and is not counted as queued.
+/// *Accounts.* Each event is in one place, and moves and is counted under the lock. The one exception is
+/// known: a batch from the disk stays there until it is settled, and is not counted as queued.
 ///
-/// *Life.* Open; closing: what is there is given out without waiting for more; over: everything is on disk, and what
-/// comes goes there.
+/// *Life.* Open; closing: what is there is given out without waiting for more; over: everything is on disk,
+/// and what comes goes there.
 final class Outbox {
     /// How much there may be.
     ///

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// What the holder of the [Turn] does with the sinks: everything that may block or throw is called here, in
 /// WRITING. Each method returns false when the holder was robbed meanwhile.
 ///
-/// *Events of the sinks themselves.* A sink that logs would never let the queue run empty. What it logs while it
-/// writes an event is written next; what it logs while it writes that, is dropped.
+/// *Events of the sinks themselves.* A sink that logs would never let the queue run empty. What it logs while
+/// it writes an event is written next; what it logs while it writes that, is dropped.
 final class Outlet {
     private static final long SUMMARY_NANOS = 1_000_000_000L;
     private static final int MOST_OWN = 100;
@@ -35,7 +35,8 @@ final class Outlet {
     private volatile long settled;
     /// What sinks have logged: put in by the holder, taken by the holder or who has robbed it.
     private final Queue<ActorEvent> own = new ConcurrentLinkedQueue<>();
-    /// Given to the sinks since the last flush; changed in POLLING only, visible to who seizes the turn as `current`.
+    /// Given to the sinks since the last flush; changed in POLLING only, visible to who seizes the turn as
+    /// `current`.
     private final List<ActorEvent> unflushed = new ArrayList<>();
 
     // Confined to the holder.

@@ -61,8 +61,8 @@ final class Poster {
                 .build();
     }
 
-    /// Does not throw for what the network or the server does. The time-out also covers a body that does not end,
-    /// which the one of the client does not.
+    /// Does not throw for what the network or the server does. The time-out also covers a body that does not
+    /// end, which the one of the client does not.
     Answer post(Batch batch) throws InterruptedException {
         CompletableFuture<HttpResponse<Void>> future =
                 client.sendAsync(request(batch), HttpResponse.BodyHandlers.discarding());

@@ -13,9 +13,9 @@ import java.util.List;
 
 /// The command that gets out of a [Journal] what a killed process had taken and not written.
 ///
-/// `java -cp ... dev.espalier.logging.Recover JOURNAL` prints it, `... JOURNAL LOG` appends it to the log, which is
-/// forced to the disk. What the log has already is left out; doing it twice gives nothing new. Exit codes: 0 done,
-/// 1 the journal or the log cannot be used, 2 wrong arguments.
+/// `java -cp ... dev.espalier.logging.Recover JOURNAL` prints it, `... JOURNAL LOG` appends it to the log,
+/// which is forced to the disk. What the log has already is left out; doing it twice gives nothing new. Exit
+/// codes: 0 done, 1 the journal or the log cannot be used, 2 wrong arguments.
 final class Recover {
     private Recover() {}
 

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /// What a journal holds of a process that was killed, and what of that the log lacks.
 ///
-/// *Once.* The kill may come when events are in the log and their records not yet marked as written. So the records
-/// are compared with what the log has behind the length that the mark tells: a record that stands there, byte by
-/// byte, is not given again. Of records with the same bytes those that were marked as written are found first, so a
-/// record is held back only if the log has it. A log that was replaced meanwhile (rolled over) holds nothing
-/// back: then a record may be given that the old one has.
+/// *Once.* The kill may come when events are in the log and their records not yet marked as written. So the
+/// records are compared with what the log has behind the length that the mark tells: a record that stands
+/// there, byte by byte, is not given again. Of records with the same bytes those that were marked as written
+/// are found first, so a record is held back only if the log has it. A log that was replaced meanwhile
+/// (rolled over) holds nothing back: then a record may be given that the old one has.
 final class Recovery {
     /// A record from the mark on.
     ///
@@ -32,8 +32,8 @@ final class Recovery {
 
     private Recovery() {}
 
-    /// All that may not be in the log, in the order of their positions; for each caller that is the order of its
-    /// calls.
+    /// All that may not be in the log, in the order of their positions; for each caller that is the order of
+    /// its calls.
     static List<Entry> read(JournalFile file) {
         List<Entry> found = entries(file);
         found.removeIf(entry -> !entry.taken);
@@ -76,8 +76,8 @@ final class Recovery {
         }
     }
 
-    /// The positions of those that stand in the text: goes through it record by record; what is none is skipped to the
-    /// end of its line.
+    /// The positions of those that stand in the text: goes through it record by record; what is none is
+    /// skipped to the end of its line.
     private static Set<Long> standingIn(byte[] text, List<Entry> entries) {
         Map<ByteBuffer, Deque<Entry>> byFirstLine = new HashMap<>();
         for (Entry entry : entries) {

@@ -3,20 +3,22 @@ package dev.espalier.logging;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-/// The thread of an [HttpSink]: takes batches out of the [Outbox], posts each until it is settled, and leaves the rest
-/// on disk.
+/// The thread of an [HttpSink]: takes batches out of the [Outbox], posts each until it is settled, and leaves
+/// the rest on disk.
 ///
-/// *Why it is no actor.* It is, in all but the tree: it owns its mailbox and its state, is asked to stop, and is waited
-/// for by who started it. But it must post what is logged while the last actor stops, and after: a child of any system
-/// would be gone then, and a system of its own would stop with the others, in no order. So it hangs below the stage of
-/// [dev.espalier.actor.ProcessEnd] that runs last. Its appender registers there when it starts, which Logback does
-/// before it starts the [ActorAppender] around it; the last one registered runs first; so the queue of that is
-/// written before this is closed.
+/// *Why it is no actor.* It is, in all but the tree: it owns its mailbox and its state, is asked to stop, and
+/// is waited for by who started it. But it must post what is logged while the last actor stops, and after: a
+/// child of any system would be gone then, and a system of its own would stop with the others, in no order.
+/// So it hangs below the stage of [dev.espalier.actor.ProcessEnd] that runs last. Its appender registers
+/// there when it starts, which Logback does before it starts the [ActorAppender] around it; the last one
+/// registered runs first; so the queue of that is written before this is closed.
 ///
-/// *Why a platform thread.* When all carriers compute at SIGTERM, a green thread would not come to run in time.
+/// *Why a platform thread.* When all carriers compute at SIGTERM, a green thread would not come to run in
+/// time.
 ///
-/// *If the server never answers*, [#close] cancels the post at its deadline, and moves what is left to the disk itself.
-/// *If the disk hangs*, the appender waits with it, and its callers have the patience of the [ActorAppender].
+/// *If the server never answers*, [#close] cancels the post at its deadline, and moves what is left to the
+/// disk itself. *If the disk hangs*, the appender waits with it, and its callers have the patience of the
+/// [ActorAppender].
 final class Sender {
     private final Outbox outbox;
     private final Poster poster;

@@ -19,8 +19,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// Batches on disk, one file each, named by its id: whole, since a file gets its name when it has been written. Locked
-/// against other processes. Confined to who holds the lock of the [Outbox].
+/// Batches on disk, one file each, named by its id: whole, since a file gets its name when it has been
+/// written. Locked against other processes. Confined to who holds the lock of the [Outbox].
 final class SpillFolder implements AutoCloseable {
     private record Entry(int events, long bytes) {}
 

@@ -10,11 +10,11 @@ import java.io.OutputStream;
 import java.util.IdentityHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// Knows which of Logback's streams fail. They swallow what the disk throws, and then also events, in silence, until
-/// an attempt to write succeeds again; but they tell a listener of both moments.
+/// Knows which of Logback's streams fail. They swallow what the disk throws, and then also events, in
+/// silence, until an attempt to write succeeds again; but they tell a listener of both moments.
 ///
-/// A stream is watched from the first event on; a new one (after a roll-over) from its first event on. Confined to the
-/// holder of the [Turn].
+/// A stream is watched from the first event on; a new one (after a roll-over) from its first event on.
+/// Confined to the holder of the [Turn].
 final class Streams {
     private static final class Watch implements RecoveryListener {
         private final OutputStream stream;

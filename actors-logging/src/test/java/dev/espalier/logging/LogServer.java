@@ -20,8 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.zip.GZIPInputStream;
 
-/// A real server of logs on the loopback, that misbehaves as told, one answer after the other; else it takes what
-/// comes.
+/// A real server of logs on the loopback, that misbehaves as told, one answer after the other; else it takes
+/// what comes.
 final class LogServer implements AutoCloseable {
     /// What it does with a post.
     interface Answer {
