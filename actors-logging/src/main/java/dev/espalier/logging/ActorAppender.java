@@ -57,8 +57,9 @@ import org.jspecify.annotations.Nullable;
 /// so leave Logback's `<shutdownHook/>` out. A halt or SIGKILL loses what is queued and what sinks have buffered;
 /// with a `journal` it can be recovered, all of it: an event whose call has returned is in the log or the journal.
 ///
-/// *Failure.* A sink that throws anything, stops itself, blocks or logs does not harm its callers: see [Fate].
-/// Logback's own appenders swallow many exceptions, which nobody can see then but in Logback's status.
+/// *Failure.* A sink that throws anything, stops itself, blocks, logs, or whose disk is full does not harm its
+/// callers: see [Fate]. Appenders on Logback's base classes swallow exceptions, and tell of four in half an
+/// hour: further ones count as written. What the disk throws at Logback's streams is always seen.
 ///
 /// *Threads.* Thread-safe; configured by one thread before the start. *Memory.* 4 bytes per place in the queue,
 /// and the events in it. *Cost.* A caller pays for Logback's event, a wrapper of 40 bytes and one CAS.
@@ -143,6 +144,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
         } catch (IllegalStateException e) { // the JVM is ending
             made.startDirect();
         }
+        getContext().getStatusManager().add(sinks.listener());
         pipeline = made;
         super.start();
         STARTED.add(this);
@@ -194,6 +196,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
             atEnd = null;
         }
         boolean well = close();
+        getContext().getStatusManager().remove(sinks.listener());
         super.stop();
         if (journal != null) {
             journal.close();

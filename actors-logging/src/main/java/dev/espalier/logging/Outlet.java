@@ -39,8 +39,10 @@ final class Outlet {
     /// `current`.
     private final List<ActorEvent> unflushed = new ArrayList<>();
 
+    /// Of these, given to the sinks by calls that have not come back. Who takes one out decides its fate.
+    private final Queue<ActorEvent> ownGiven = new ConcurrentLinkedQueue<>();
+
     // Confined to the holder.
-    private final List<ActorEvent> ownWritten = new ArrayList<>();
     private boolean writingOwn;
     private long toldDrops;
     private long toldAt = System.nanoTime() - SUMMARY_NANOS;
@@ -78,7 +80,8 @@ final class Outlet {
     /// For who has seized the turn.
     @Nullable
     ActorEvent pollOwn() {
-        return own.poll();
+        ActorEvent given = ownGiven.poll();
+        return given == null ? own.poll() : given;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written by the holder alone
@@ -109,13 +112,12 @@ final class Outlet {
     /// What sinks logged meanwhile gets its fate by who wrote it, robbed or not.
     private boolean leaveSinks() {
         boolean mine = turn.leaveSinks();
-        if (!ownWritten.isEmpty()) {
+        for (ActorEvent event = ownGiven.poll(); event != null; event = ownGiven.poll()) {
             if (mine) {
-                ownWritten.forEach(event -> unflushed(event, true));
+                unflushed(event, true);
             } else {
-                ownWritten.forEach(event -> settle(event, true));
+                settle(event, true);
             }
-            ownWritten.clear();
         }
         return mine;
     }
@@ -123,9 +125,8 @@ final class Outlet {
     private void writeOwn() {
         writingOwn = true;
         for (ActorEvent event = own.poll(); event != null; event = own.poll()) {
-            if (sinks.write(event)) {
-                ownWritten.add(event);
-            } else {
+            ownGiven.add(event);
+            if (!sinks.write(event) && ownGiven.remove(event)) {
                 settle(event, false);
             }
         }

@@ -6,6 +6,7 @@ import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.AppenderAttachable;
+import ch.qos.logback.core.status.StatusListener;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Iterator;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Sinks implements AppenderAttachable<ILoggingEvent> {
     private final List<Appender<ILoggingEvent>> all = new CopyOnWriteArrayList<>();
     private final Streams streams = new Streams();
+    private final Swallowed swallowed = new Swallowed();
     private volatile boolean groupFlush = true;
 
     void groupFlush(boolean value) {
@@ -43,13 +45,14 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
             boolean started = sink.isStarted();
             if (started) {
                 streams.watch(sink);
+                swallowed.begin(sink);
                 sink.doAppend(event);
             }
             if (started && sink.isStarted()) { // one that stops itself has failed over this event
-                if (streams.isWell(sink)) {
+                if (streams.isWell(sink) && !swallowed.hasFailed()) {
                     return true;
                 }
-                LastResort.say("The appender " + sink.getName() + " cannot write to its file: " + Text.of(event));
+                LastResort.say("The appender " + sink.getName() + " could not write: " + Text.of(event));
                 return false;
             }
             LastResort.say("The appender " + sink.getName() + " is not started: " + Text.of(event));
@@ -90,6 +93,11 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
         if (sink instanceof OutputStreamAppender<ILoggingEvent> stream) {
             stream.setImmediateFlush(!groupFlush);
         }
+    }
+
+    /// To be told of what Logback tells its status.
+    StatusListener listener() {
+        return swallowed;
     }
 
     boolean isEmpty() {

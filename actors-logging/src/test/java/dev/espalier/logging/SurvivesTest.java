@@ -141,6 +141,29 @@ class SurvivesTest extends LoggingFixture {
         assertLongest(0);
     }
 
+    /// Logback's base class lets nothing through but errors.
+    @Test
+    void shouldTellWhenLogbackSwallowsWhatASinkThrows() {
+        UnsynchronizedAppenderBase<ILoggingEvent> sink = new UnsynchronizedAppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getFormattedMessage().equals(text(1))) {
+                    throw new IllegalStateException("on purpose");
+                }
+            }
+        };
+        sink.setContext(context);
+        sink.setName("swallows");
+        sink.start();
+        start(a -> a.addAppender(sink));
+        logMany(3);
+        assertTrue(appender.flush(LONG));
+        LogStatistics statistics = assertBalanced(3);
+        assertEquals(1, statistics.of(Fate.FAILED));
+        assertTrue(standardError().contains("The appender swallows could not write: "));
+        assertEquals(3, lines.messages.size());
+    }
+
     // Blocks.
 
     @Test
@@ -203,6 +226,48 @@ class SurvivesTest extends LoggingFixture {
         assertBalanced(2);
     }
 
+    @Test
+    void shouldSpillWhatASinkHasLoggedWhenASinkBlocksOverIt() throws Exception {
+        Path spill = directory.resolve("spill");
+        Lines stuck = Lines.in(context);
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch open = new CountDownLatch(1);
+        stuck.before(event -> {
+            if (event.getFormattedMessage().startsWith("about")) {
+                reached.countDown();
+                awaitUninterruptibly(open);
+            }
+        });
+        lines.before(event -> log.info("about " + event.getFormattedMessage()));
+        start(a -> {
+            a.addAppender(stuck);
+            a.setDrainMillis(50);
+            a.setSpillFile(spill.toString());
+        });
+        log.info("first");
+        awaitUninterruptibly(reached);
+        appender.stop();
+        LogStatistics statistics = assertBalanced(3); // lines has logged about both
+        assertEquals(2, statistics.of(Fate.SPILLED));
+        assertEquals(1, statistics.of(Fate.RECURSIVE));
+        assertEquals(2, Files.readAllLines(spill).size());
+        open.countDown();
+        Awaitility.await().atMost(LONG).until(() -> stuck.messages.size() == 2);
+        assertBalanced(3);
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean there = false;
+        while (!there) {
+            try {
+                latch.await();
+                there = true;
+            } catch (InterruptedException e) {
+                // Nobody interrupts it.
+            }
+        }
+    }
+
     // Logs.
 
     /// The sink waits for a thread that logs, and that thread for room in the queue.
@@ -215,12 +280,14 @@ class SurvivesTest extends LoggingFixture {
         AtomicInteger turns = new AtomicInteger();
         lines.before(event -> {
             if (turns.getAndIncrement() < 3) {
-                Thread other = Thread.ofPlatform().start(() -> {
+                CountDownLatch logged = new CountDownLatch(1);
+                Thread.ofPlatform().start(() -> {
                     for (int i = 0; i < 5; i++) {
                         log.info("from within");
                     }
+                    logged.countDown();
                 });
-                joinUninterruptibly(other);
+                awaitUninterruptibly(logged);
             }
         });
         logMany(20);
@@ -229,16 +296,6 @@ class SurvivesTest extends LoggingFixture {
         LogStatistics statistics = assertBalanced(20 + 3 * 5);
         assertTrue(statistics.of(Fate.STUCK) > 0, statistics::toString);
         assertEquals(statistics.written(), lines.messages.size());
-    }
-
-    private static void joinUninterruptibly(Thread thread) {
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                // Nobody interrupts it.
-            }
-        }
     }
 
     // Has a full disk.
@@ -333,8 +390,11 @@ class SurvivesTest extends LoggingFixture {
                 return appender.flush(LONG) && Files.readString(file).contains("again " + more + ".");
             });
             LogStatistics statistics = assertBalanced(EVENTS + more.get());
-            assertTrue(
-                    Files.readString(file).lines().filter(line -> !line.isEmpty()).count() >= statistics.written());
+            assertTrue(Files.readString(file)
+                            .lines()
+                            .filter(line -> !line.isEmpty())
+                            .count()
+                    >= statistics.written());
         } finally {
             if (appender != null) {
                 appender.stop();
