@@ -45,18 +45,21 @@ final class Recover {
     }
 
     private static int print(JournalFile journal, OutputStream out) throws IOException {
-        List<Recovery.Entry> missing =
-                journal.log().isEmpty() ? Recovery.read(journal) : Recovery.missing(journal, Path.of(journal.log()));
+        List<Recovery.Entry> missing = journal.log().isEmpty()
+                ? Recovery.read(journal)
+                : Recovery.compare(journal, Path.of(journal.log())).missing();
         Recovery.write(missing, new BufferedOutputStream(out));
         Recovery.settle(journal);
         return missing.size();
     }
 
     private static int append(JournalFile journal, Path log) throws IOException {
-        List<Recovery.Entry> missing = Recovery.missing(journal, log);
-        boolean cut = !missing.isEmpty() && Recovery.endsWithinLine(log);
+        Recovery.Comparison comparison = Recovery.compare(journal, log);
+        List<Recovery.Entry> missing = comparison.missing();
         try (FileOutputStream file = new FileOutputStream(log.toFile(), true)) {
-            if (cut) {
+            if (comparison.cutAt() >= 0) {
+                file.getChannel().truncate(comparison.cutAt()); // the whole of it is among the missing
+            } else if (!missing.isEmpty() && Recovery.endsWithinLine(log)) {
                 file.write(System.lineSeparator().getBytes(UTF_8));
             }
             Recovery.write(missing, new BufferedOutputStream(file));

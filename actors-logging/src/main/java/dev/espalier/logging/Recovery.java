@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,12 +24,21 @@ import org.jspecify.annotations.Nullable;
 /// there, byte by byte, is not given again. Of records with the same bytes those that were marked as written
 /// are found first, so a record is held back only if the log has it. A log that was replaced meanwhile
 /// (rolled over) holds nothing back: then a record may be given that the old one has.
+///
+/// *Whole.* A kill in the middle of a write leaves the beginning of a record at the end of the log. It is found
+/// as the beginning of a record that the log lacks, and is to be cut off.
 final class Recovery {
     /// A record from the mark on.
     ///
     /// @param taken whether it is not marked as written
     @SuppressWarnings("ArrayRecordComponent") // entries are not compared
     record Entry(long position, boolean taken, byte[] body) {}
+
+    /// What a log lacks.
+    ///
+    /// @param missing in the order of [#read]
+    /// @param cutAt where the last record of the log begins, if that is not whole; else -1
+    record Comparison(List<Entry> missing, long cutAt) {}
 
     private Recovery() {}
 
@@ -54,13 +64,13 @@ final class Recovery {
         return found;
     }
 
-    /// Those of [#read] that the log lacks.
-    static List<Entry> missing(JournalFile file, Path log) throws IOException {
+    static Comparison compare(JournalFile file, Path log) throws IOException {
         List<Entry> entries = entries(file);
         byte[] tail = tail(log, file.markedLength());
-        Set<Long> standing = standingIn(tail, entries);
+        Set<Long> standing = new HashSet<>();
+        int whole = findStanding(tail, entries, standing);
         entries.removeIf(entry -> !entry.taken || standing.contains(entry.position));
-        return entries;
+        return new Comparison(entries, whole == tail.length ? -1 : file.markedLength() + whole);
     }
 
     private static byte[] tail(Path log, long from) throws IOException {
@@ -76,9 +86,11 @@ final class Recovery {
         }
     }
 
-    /// The positions of those that stand in the text: goes through it record by record; what is none is
-    /// skipped to the end of its line.
-    private static Set<Long> standingIn(byte[] text, List<Entry> entries) {
+    /// Goes through the text record by record; what is none is skipped to the end of its line.
+    ///
+    /// @param found gets the positions of those that stand in the text
+    /// @return the length of the text without a record that was cut off at its end
+    private static int findStanding(byte[] text, List<Entry> entries, Set<Long> found) {
         Map<ByteBuffer, Deque<Entry>> byFirstLine = new HashMap<>();
         for (Entry entry : entries) {
             Deque<Entry> same = byFirstLine.computeIfAbsent(line(entry.body, 0), line -> new ArrayDeque<>());
@@ -88,19 +100,33 @@ final class Recovery {
                 same.addFirst(entry);
             }
         }
-        Set<Long> found = new HashSet<>();
+        int longest =
+                entries.stream().mapToInt(entry -> entry.body.length).max().orElse(0);
         int at = 0;
         while (at < text.length) {
             ByteBuffer line = line(text, at);
             Entry entry = take(byFirstLine.get(line), text, at);
-            if (entry == null) {
+            if (entry == null && text.length - at < longest && isCutOff(text, at, entries, found)) {
+                return at;
+            } else if (entry == null) {
                 at += line.remaining();
             } else {
                 found.add(entry.position);
                 at += entry.body.length;
             }
         }
-        return found;
+        return at;
+    }
+
+    private static boolean isCutOff(byte[] text, int at, List<Entry> entries, Set<Long> found) {
+        int length = text.length - at;
+        for (Entry entry : entries) {
+            boolean may = entry.taken && entry.body.length > length && !found.contains(entry.position);
+            if (may && Arrays.equals(text, at, text.length, entry.body, 0, length)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable Entry take(@Nullable Deque<Entry> candidates, byte[] text, int at) {

@@ -110,9 +110,34 @@ class JournalTest extends LoggingFixture {
         journal.close();
         Files.writeString(file, "a\nof somebody else\nb\nc\nb", StandardOpenOption.APPEND); // the last one torn
         assertEquals(0, recover(path, file), messages::toString);
-        assertEquals("b\na\nof somebody else\nb\nc\nb\nb\nd\n", Files.readString(file));
+        assertEquals("b\na\nof somebody else\nb\nc\nb\nd\n", Files.readString(file));
         assertEquals(0, recover(path, file));
-        assertEquals("b\na\nof somebody else\nb\nc\nb\nb\nd\n", Files.readString(file));
+        assertEquals("b\na\nof somebody else\nb\nc\nb\nd\n", Files.readString(file));
+    }
+
+    /// A kill in the middle of a write, which may be in the middle of an event of many lines.
+    @Test
+    void shouldCompleteTheLastEventWhenTheLogHasOnlyItsBeginning() throws Exception {
+        Files.writeString(file, "earlier\n");
+        Journal journal = journal();
+        for (String text : List.of("one", "two\nwith\nlines", "three")) {
+            assertTrue(journal.put(event(text)));
+        }
+        journal.close();
+        Files.writeString(file, "one\ntwo\nwith\nli", StandardOpenOption.APPEND);
+        assertEquals(0, recover(path, file), messages::toString);
+        assertEquals("earlier\none\ntwo\nwith\nlines\nthree\n", Files.readString(file));
+    }
+
+    /// Of a summary, say.
+    @Test
+    void shouldBeginANewLineWhenTheLogEndsWithWhatTheJournalDoesNotKnow() throws Exception {
+        Journal journal = journal();
+        assertTrue(journal.put(event("one")));
+        journal.close();
+        Files.writeString(file, "20 events were dr", StandardOpenOption.APPEND);
+        assertEquals(0, recover(path, file), messages::toString);
+        assertEquals("20 events were dr\none\n", Files.readString(file));
     }
 
     /// The first "same" was written and marked so; the second has the same bytes, and was not written.
