@@ -6,6 +6,7 @@ module dev.espalier.logging {
     requires transitive ch.qos.logback.classic;
     requires transitive ch.qos.logback.core;
     requires transitive dev.espalier.core;
+    requires java.net.http;
     requires org.jctools.core.jdk11;
     requires static transitive org.jspecify;
     requires transitive org.slf4j;

@@ -18,7 +18,8 @@ public interface MessageObserver {
     /// @param message the message
     void started(Object message);
 
-    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before its [#started],
+    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before its
+    /// [#started],
     /// or without one if it is an ask that has expired.
     ///
     /// @param sender the actor that sent it; null if no actor did

@@ -157,7 +157,8 @@ class MessageObserverTest {
                 system.sampleArrivals(slow, 0);
                 slow.tell(() -> {});
                 assertTrue(slow.awaitProcessed(SECOND));
-                assertEquals(4, seen.stream().filter(line -> line.startsWith("from")).count());
+                assertEquals(
+                        4, seen.stream().filter(line -> line.startsWith("from")).count());
                 assertEquals(new Ledger(5, 4, 1, 0, 0, 0), slow.ledger());
             }
         });
@@ -173,7 +174,8 @@ class MessageObserverTest {
                     actor.tell(() -> {});
                     assertTrue(actor.awaitProcessed(SECOND));
                 }
-                long picked = seen.stream().filter(line -> line.startsWith("from")).count();
+                long picked =
+                        seen.stream().filter(line -> line.startsWith("from")).count();
                 assertTrue(picked > 150 && picked < 250, () -> picked + " of 3,200");
                 assertThrows(IllegalArgumentException.class, () -> system.sampleArrivals(actor, -1));
             }

@@ -10,8 +10,10 @@ import ch.qos.logback.core.Context;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import ch.qos.logback.core.spi.AppenderAttachable;
 import ch.qos.logback.core.spi.FilterReply;
+import ch.qos.logback.core.util.FileSize;
 import dev.espalier.actor.ProcessEnd;
 import dev.espalier.sync.Registration;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,14 +50,18 @@ import org.jspecify.annotations.Nullable;
 /// | `drainMillis` | 30000 | how long the end waits for the sinks, then it spills |
 /// | `patienceMillis` | 10000 | how long callers bear with sinks that make no progress |
 /// | `spillFile` | in the temporary directory | where events go that the end did not wait for |
+/// | `journal` | none | a mapped file that keeps what is not yet written if the process is killed |
+/// | `journalSize` | 8MB | its size; rounded up to a power of two |
 ///
 /// *The end.* When the JVM ends (SIGTERM, SIGINT, `System.exit`, main returns; with or without a system) the
 /// queue is written, after all systems have stopped; from then on callers write themselves, so that hooks and
 /// late threads lose nothing either. The Logback context is not stopped, for that would make late events vanish;
-/// so leave Logback's `<shutdownHook/>` out. A halt or SIGKILL loses what is queued and what sinks have buffered.
+/// so leave Logback's `<shutdownHook/>` out. A halt or SIGKILL loses what is queued and what sinks have buffered;
+/// with a `journal` it can be recovered, all of it: an event whose call has returned is in the log or the journal.
 ///
-/// *Failure.* A sink that throws anything, stops itself, blocks or logs does not harm its callers: see [Fate].
-/// Logback's own appenders swallow many exceptions, which nobody can see then but in Logback's status.
+/// *Failure.* A sink that throws anything, stops itself, blocks, logs, or whose disk is full does not harm its
+/// callers: see [Fate]. Appenders on Logback's base classes swallow exceptions, and tell of four in half an
+/// hour: further ones count as written. What the disk throws at Logback's streams is always seen.
 ///
 /// *Threads.* Thread-safe; configured by one thread before the start. *Memory.* 4 bytes per place in the queue,
 /// and the events in it. *Cost.* A caller pays for Logback's event, a wrapper of 40 bytes and one CAS.
@@ -87,6 +93,9 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     private @Nullable LastLines lastLines;
     private int repeatLimit;
     private @Nullable SubtreeLevels levels;
+    private @Nullable Path journalFile;
+    private FileSize journalSize = new FileSize(8 * FileSize.MB_COEFFICIENT);
+    private @Nullable Journal journal;
 
     private volatile @Nullable Pipeline pipeline;
     private @Nullable Registration atEnd;
@@ -134,6 +143,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
                 spillFile,
                 repeatLimit == 0 ? null : new Repeats(repeatLimit, REPEAT_WINDOW.toNanos()),
                 text -> ownEvent(text));
+        openJournal(made);
         try {
             Duration limit = Duration.ofMillis(drainMillis).plus(SYSTEM_FLUSH).plus(LAST_WORDS);
             atEnd = ProcessEnd.register(ProcessEnd.Stage.LOGGING, limit, this::close);
@@ -141,11 +151,30 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
         } catch (IllegalStateException e) { // the JVM is ending
             made.startDirect();
         }
+        getContext().getStatusManager().add(sinks.listener());
         pipeline = made;
         super.start();
         STARTED.add(this);
         if (lastLines != null) {
             ((LoggerContext) getContext()).addTurboFilter(lastLines);
+        }
+    }
+
+    /// Without the journal, if it cannot be used: logging goes on.
+    private void openJournal(Pipeline to) {
+        if (journalFile == null) {
+            return;
+        }
+        try {
+            Journal opened = Journal.open(journalFile, journalSize, sinks, text -> {
+                addWarn(text);
+                LastResort.say(text + System.lineSeparator());
+            });
+            to.journal(opened);
+            journal = opened;
+        } catch (IOException | RuntimeException e) {
+            addError("No journal: " + e.getMessage(), e);
+            LastResort.say("There is no journal of the log: " + e.getMessage() + System.lineSeparator());
         }
     }
 
@@ -179,7 +208,11 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
             atEnd = null;
         }
         boolean well = close();
+        getContext().getStatusManager().remove(sinks.listener());
         super.stop();
+        if (journal != null) {
+            journal.close();
+        }
         if (well) { // else a sink is stuck, and might not let itself be stopped
             sinks.detachAndStopAllAppenders();
         }
@@ -340,6 +373,18 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     /// The file for what the end did not wait for; by default `espalier-spill-PID.log` in the temporary directory.
     public void setSpillFile(String file) {
         spillFile = Path.of(file);
+    }
+
+    /// A mapped file for events that are not yet written, to be read by [Recover] if the process is killed; no other
+    /// process may use it. None by default.
+    public void setJournal(String file) {
+        journalFile = Path.of(file);
+    }
+
+    /// How much text may wait in the journal: `512KB`, `8MB`; 64 kB to 1 GB, default 8 MB. When it is full, that is
+    /// as if the queue were.
+    public void setJournalSize(FileSize size) {
+        journalSize = size;
     }
 
     // The sinks.

@@ -33,6 +33,8 @@ final class ActorEvent implements ILoggingEvent {
     private final int bits;
     /// Of arguments that are not those of the event; made by whoever asks first, the same by each.
     private @Nullable String text;
+    /// Where the [Journal] has it; by who has the event.
+    int place;
 
     ActorEvent(ILoggingEvent event, Capture capture, ActorKey actorKey) {
         this.event = event;

@@ -1,33 +1,49 @@
 package dev.espalier.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What the holder of the [Turn] does with the sinks: everything that may block or throw is called here, in
 /// WRITING. Each method returns false when the holder was robbed meanwhile.
 ///
-/// *Events of the sinks themselves.* A sink that logs would never let the queue run empty. What it logs while it
-/// writes an event is written next; what it logs while it writes that, is dropped.
+/// *Events of the sinks themselves.* A sink that logs would never let the queue run empty. What it logs while
+/// it writes an event is written next; what it logs while it writes that, is dropped.
 final class Outlet {
     private static final long SUMMARY_NANOS = 1_000_000_000L;
     private static final int MOST_OWN = 100;
+    /// After so many the sinks are flushed, even if there is more to write.
+    private static final int MOST_UNFLUSHED = 256;
 
     private final Sinks sinks;
     private final Tally tally;
     private final Turn turn;
     private final Function<String, ILoggingEvent> summary;
 
+    /// Has the events until they are settled; null without one. Written before the start.
+    private @Nullable Journal journal;
     /// What is being written: made visible to who seizes the turn by the write of WRITING.
     private @Nullable ActorEvent current;
     /// How many events were written; by the holder. Others see by it whether the sinks move.
     private volatile long progress;
 
+    /// How many of these have a fate.
+    private volatile long settled;
+    /// What sinks have logged: put in by the holder, taken by the holder or who has robbed it.
+    private final Queue<ActorEvent> own = new ConcurrentLinkedQueue<>();
+    /// Given to the sinks since the last flush; changed in POLLING only, visible to who seizes the turn as
+    /// `current`.
+    private final List<ActorEvent> unflushed = new ArrayList<>();
+
+    /// Of these, given to the sinks by calls that have not come back. Who takes one out decides its fate.
+    private final Queue<ActorEvent> ownGiven = new ConcurrentLinkedQueue<>();
+
     // Confined to the holder.
     private final @Nullable Repeats repeats;
-    private final ArrayDeque<ActorEvent> own = new ArrayDeque<>();
     private boolean writingOwn;
     private long toldDrops;
     private long toldAt = System.nanoTime() - SUMMARY_NANOS;
@@ -46,53 +62,111 @@ final class Outlet {
         return progress;
     }
 
+    /// How many events the sinks were given that have no fate yet.
+    long unflushed() {
+        return Math.max(0, progress - settled);
+    }
+
+    void journal(Journal value) {
+        journal = value;
+    }
+
+    /// For who has seized the turn: what the sinks were given and may not have.
+    List<ActorEvent> unsettled() {
+        List<ActorEvent> all = new ArrayList<>(unflushed);
+        if (current != null) {
+            all.add(current);
+        }
+        return all;
+    }
+
     /// For who has seized the turn.
     @Nullable
-    ActorEvent current() {
-        return current;
+    ActorEvent pollOwn() {
+        ActorEvent given = ownGiven.poll();
+        return given == null ? own.poll() : given;
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // written by the holder alone
     boolean write(ActorEvent event) {
         if (repeats != null && repeats.folds(event, System.nanoTime())) {
             tally.count(Fate.REPEATED);
+            settled++;
             progress++;
+            if (journal != null) {
+                journal.dropped(event);
+            }
             return true;
         }
         current = event;
         turn.enterSinks();
         boolean well = sinks.write(event);
         writeOwn();
-        if (!turn.leaveSinks()) {
-            return false; // the event was spilled
+        boolean mine = leaveSinks(); // else the event was spilled
+        if (mine) {
+            current = null;
+            unflushed(event, well);
         }
-        current = null;
-        count(well);
+        return mine && (unflushed.size() < MOST_UNFLUSHED || flush());
+    }
+
+    @SuppressWarnings("NonAtomicVolatileUpdate") // written by the holder alone
+    private void unflushed(ActorEvent event, boolean well) {
+        if (well) {
+            unflushed.add(event);
+        } else {
+            settled++;
+            settle(event, false);
+        }
         progress++;
-        return true;
+    }
+
+    /// What sinks logged meanwhile gets its fate by who wrote it, robbed or not.
+    private boolean leaveSinks() {
+        boolean mine = turn.leaveSinks();
+        for (ActorEvent event = ownGiven.poll(); event != null; event = ownGiven.poll()) {
+            if (mine) {
+                unflushed(event, true);
+            } else {
+                settle(event, true);
+            }
+        }
+        return mine;
     }
 
     private void writeOwn() {
         writingOwn = true;
         for (ActorEvent event = own.poll(); event != null; event = own.poll()) {
-            count(sinks.write(event));
+            ownGiven.add(event);
+            if (!sinks.write(event) && ownGiven.remove(event)) {
+                settle(event, false);
+            }
         }
         writingOwn = false;
     }
 
-    private void count(boolean well) {
+    private void settle(ActorEvent event, boolean well) {
         if (well) {
             tally.written();
         } else {
             tally.count(Fate.FAILED);
+        }
+        if (journal != null) {
+            journal.written(event);
         }
     }
 
     /// A sink has logged this.
     void takeOwn(ActorEvent event) {
         tally.bypassed();
+        if (journal != null) {
+            journal.put(event); // or not: it cannot wait for itself
+        }
         if (writingOwn || own.size() >= MOST_OWN) {
             tally.count(Fate.RECURSIVE);
+            if (journal != null) {
+                journal.dropped(event);
+            }
         } else {
             own.add(event);
         }
@@ -100,16 +174,33 @@ final class Outlet {
 
     boolean flush() {
         turn.enterSinks();
-        flushSinks();
-        return turn.leaveSinks();
+        boolean well = flushSinks();
+        return leaveSinks() && settleFlushed(well);
     }
 
-    private void flushSinks() {
-        sinks.flush();
+    private boolean flushSinks() {
+        boolean well = sinks.flush();
         if (!own.isEmpty()) {
             writeOwn();
-            sinks.flush();
+            well &= sinks.flush();
         }
+        return well;
+    }
+
+    /// All events of before the flush have their fate now.
+    private boolean settleFlushed(boolean well) {
+        for (ActorEvent event : unflushed) {
+            if (!well) {
+                LastResort.say("An appender could not be flushed, it may lack: " + Text.of(event));
+            }
+            settle(event, well);
+        }
+        unflushed.clear();
+        settled = progress;
+        if (journal != null) {
+            journal.advance();
+        }
+        return true;
     }
 
     /// Tells of drops that have not been told, once a second at most, and of repeats whose window is over.
@@ -124,10 +215,8 @@ final class Outlet {
         turn.enterSinks();
         List<String> texts = from.end(System.nanoTime(), now);
         texts.forEach(text -> sinks.write(summary.apply(text)));
-        if (!texts.isEmpty()) {
-            flushSinks();
-        }
-        return turn.leaveSinks();
+        boolean well = texts.isEmpty() || flushSinks();
+        return leaveSinks() && (texts.isEmpty() || settleFlushed(well));
     }
 
     private boolean summariseDrops(boolean now) {
@@ -142,7 +231,7 @@ final class Outlet {
         toldAt = System.nanoTime();
         turn.enterSinks();
         sinks.write(summary.apply(text));
-        flushSinks();
-        return turn.leaveSinks();
+        boolean well = flushSinks();
+        return leaveSinks() && settleFlushed(well);
     }
 }

@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///    `phase` looks at the queue afterwards. All are volatile: the one sees the event or the other the phase.
 /// 2. *Order.* A caller's events reach the sinks in the order of its calls: through the queue, and a direct write
 ///    comes after what is queued.
-/// 3. *Once.* An event is in the queue or with one thread. Only an event inside a sink that did not come back
-///    may be both in that sink and the spill file.
+/// 3. *Once.* An event is in the queue or with one thread. Only events that a sink was given and has not flushed
+///    when it did not come back, may be both in that sink and the spill file.
 /// 4. *Callers that wait* look for themselves; nobody has to wake them.
 ///
 /// | field | writer | reader | access |
@@ -74,6 +74,8 @@ final class Pipeline {
     private final AtomicLong flushed = new AtomicLong();
     private final AtomicLong wanted = new AtomicLong();
     private volatile long stuckAt = -1;
+    /// Written before the start.
+    private @Nullable Journal journal;
 
     /// Guards the queue and `spill` once the turn is lost.
     private final ReentrantLock spilling = new ReentrantLock();
@@ -102,6 +104,12 @@ final class Pipeline {
                 .unstarted(this::run);
     }
 
+    /// Every event goes into the journal first. To be called before the start.
+    void journal(Journal value) {
+        journal = value;
+        outlet.journal(value);
+    }
+
     void start() {
         writer.start();
     }
@@ -117,13 +125,21 @@ final class Pipeline {
     void emit(ActorEvent event, WhenFull whenFull) {
         if (turn.isMine()) {
             outlet.takeOwn(event);
+            if (turn.isLost()) {
+                spillOwn();
+            }
         } else if (phase.get() == DIRECT) {
             writeDirect(event);
-        } else if (queue.offer(event)) {
+        } else if (offer(event)) {
             offered();
         } else {
             emitWhenFull(event, whenFull);
         }
+    }
+
+    /// May be repeated with the same event.
+    private boolean offer(ActorEvent event) {
+        return (journal == null || journal.put(event)) && queue.offer(event);
     }
 
     private void offered() {
@@ -145,6 +161,9 @@ final class Pipeline {
         if (whenFull == WhenFull.DROP) {
             tally.bypassed();
             tally.count(Fate.DROPPED);
+            if (journal != null) {
+                journal.dropped(event);
+            }
             return;
         }
         Pause pause = new Pause();
@@ -152,7 +171,7 @@ final class Pipeline {
             long since = System.nanoTime();
             long seen = outlet.progress();
             while (phase.get() != DIRECT) {
-                if (queue.offer(event)) {
+                if (offer(event)) {
                     offered();
                     return;
                 }
@@ -183,6 +202,9 @@ final class Pipeline {
         tally.bypassed();
         tally.count(Fate.STUCK);
         LastResort.say("The log is stuck: " + Text.of(event));
+        if (journal != null) {
+            journal.dropped(event);
+        }
     }
 
     // Callers that write.
@@ -401,11 +423,10 @@ final class Pipeline {
         try {
             boolean first = !turn.isLost();
             turn.seize();
-            ActorEvent current = outlet.current();
-            if (first && current != null) {
-                tally.count(Fate.SPILLED);
-                spill.write(current);
+            if (first) {
+                outlet.unsettled().forEach(this::spillOne);
             }
+            spillOwn();
             spillQueue();
             LastResort.say("The log was not written within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms: "
                     + tally.of(Fate.SPILLED) + " events, and all that follow, are in " + spill.file()
@@ -419,11 +440,30 @@ final class Pipeline {
         spilling.lock();
         try {
             for (ActorEvent event = queue.poll(); event != null; event = queue.poll()) {
-                tally.count(Fate.SPILLED);
-                spill.write(event);
+                spillOne(event);
             }
         } finally {
             spilling.unlock();
+        }
+    }
+
+    /// What sinks logged that do not come back.
+    private void spillOwn() {
+        spilling.lock();
+        try {
+            for (ActorEvent event = outlet.pollOwn(); event != null; event = outlet.pollOwn()) {
+                spillOne(event);
+            }
+        } finally {
+            spilling.unlock();
+        }
+    }
+
+    private void spillOne(ActorEvent event) {
+        tally.count(Fate.SPILLED);
+        spill.write(event);
+        if (journal != null) {
+            journal.written(event);
         }
     }
 
@@ -431,15 +471,14 @@ final class Pipeline {
         spilling.lock();
         try {
             spillQueue(); // invariant 2
-            tally.count(Fate.SPILLED);
-            spill.write(event);
+            spillOne(event);
         } finally {
             spilling.unlock();
         }
     }
 
     LogStatistics statistics() {
-        long queued = queue.currentProducerIndex() - queue.currentConsumerIndex();
+        long queued = queue.currentProducerIndex() - queue.currentConsumerIndex() + outlet.unflushed();
         return tally.statistics(queue.currentProducerIndex(), queued);
     }
 }

@@ -2,8 +2,11 @@ package dev.espalier.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.AppenderAttachable;
+import ch.qos.logback.core.status.StatusListener;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Iterator;
@@ -17,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// not to, by their property `immediateFlush`. They are told so, and their streams are flushed here.
 final class Sinks implements AppenderAttachable<ILoggingEvent> {
     private final List<Appender<ILoggingEvent>> all = new CopyOnWriteArrayList<>();
+    private final Streams streams = new Streams();
+    private final Swallowed swallowed = new Swallowed();
     private volatile boolean groupFlush = true;
 
     void groupFlush(boolean value) {
@@ -35,14 +40,20 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
         return well;
     }
 
-    private static boolean write(Appender<ILoggingEvent> sink, ILoggingEvent event) {
+    private boolean write(Appender<ILoggingEvent> sink, ILoggingEvent event) {
         try {
             boolean started = sink.isStarted();
             if (started) {
+                streams.watch(sink);
+                swallowed.begin(sink);
                 sink.doAppend(event);
             }
             if (started && sink.isStarted()) { // one that stops itself has failed over this event
-                return true;
+                if (streams.isWell(sink) && !swallowed.hasFailed()) {
+                    return true;
+                }
+                LastResort.say("The appender " + sink.getName() + " could not write: " + Text.of(event));
+                return false;
             }
             LastResort.say("The appender " + sink.getName() + " is not started: " + Text.of(event));
         } catch (Throwable t) {
@@ -52,22 +63,29 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
         return false;
     }
 
-    void flush() {
+    /// Flushes what is not flushed after each event.
+    ///
+    /// @return whether nothing was thrown, and no stream has failed since the flush before
+    boolean flush() {
+        boolean well = true;
         for (Appender<ILoggingEvent> sink : all) {
             if (sink instanceof OutputStreamAppender<ILoggingEvent> stream && !stream.isImmediateFlush()) {
-                flush(stream);
+                well &= flush(stream);
             }
         }
+        return streams.flushed() && well;
     }
 
-    private static void flush(OutputStreamAppender<ILoggingEvent> sink) {
+    private static boolean flush(OutputStreamAppender<ILoggingEvent> sink) {
         try {
             OutputStream stream = sink.getOutputStream();
             if (stream != null) {
                 stream.flush();
             }
+            return true;
         } catch (IOException | RuntimeException | Error e) {
             LastResort.say("The appender " + sink.getName() + " could not be flushed: " + e + System.lineSeparator());
+            return false;
         }
     }
 
@@ -77,8 +95,39 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
         }
     }
 
+    /// To be told of what Logback tells its status.
+    StatusListener listener() {
+        return swallowed;
+    }
+
     boolean isEmpty() {
         return all.isEmpty();
+    }
+
+    /// The file of the first sink that has one.
+    @Nullable
+    String file() {
+        for (Appender<ILoggingEvent> sink : all) {
+            if (sink instanceof FileAppender<ILoggingEvent> appender) {
+                return appender.getFile();
+            }
+        }
+        return null;
+    }
+
+    /// The encoder of that, or of the first sink that has one.
+    @Nullable
+    Encoder<ILoggingEvent> encoder() {
+        Encoder<ILoggingEvent> first = null;
+        for (Appender<ILoggingEvent> sink : all) {
+            if (sink instanceof FileAppender<ILoggingEvent> appender) {
+                return appender.getEncoder();
+            }
+            if (first == null && sink instanceof OutputStreamAppender<ILoggingEvent> appender) {
+                first = appender.getEncoder();
+            }
+        }
+        return first;
     }
 
     // As Logback has it.

@@ -7,12 +7,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,18 +26,23 @@ import org.junit.jupiter.api.io.TempDir;
 /// JVMs that end while they log at full speed: [FloodMain].
 ///
 /// A line counts as lost when the call that logged it had returned before the end. Of each producer the file must
-/// hold the numbers from 0 on, in order, without gap, none twice, and at least as many as it had written down.
+/// hold the numbers from 0 on, in order, without gap, none twice, and at least as many as it had written down. After a
+/// SIGKILL that holds for the file with what [Recover] appends to it.
 ///
-/// `-Dtest.jvm=-Dlogging.rounds=100` ends more of them, `-Dlogging.flood.seconds=60` floods longer,
+/// `-Dtest.jvm=-Dlogging.rounds=100` ends more of them, `-Dlogging.kills=1000` kills more, `-Dlogging.flood.seconds=60`
+/// floods longer,
 /// `-Dlogging.seed=N` repeats the moments.
 @Tag("slow")
 @Tag("process")
 class ProcessEndTest {
     private static final int ROUNDS = Integer.getInteger("logging.rounds", 5);
+    private static final int KILLS = Integer.getInteger("logging.kills", 15);
     private static final long DEADLINE_SECONDS = 40L + Integer.getInteger("logging.flood.seconds", 0);
 
     @TempDir
     Path directory;
+
+    private String url = "";
 
     /// What the program has printed: how many events waited at the signal, or the µs that it took.
     private long told;
@@ -43,8 +52,10 @@ class ProcessEndTest {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xlog:cds=off"));
-        command.addAll(
-                List.of("-Dlogback.configurationFile=" + configuration + "-logback.xml", "-Dflood.log=" + log()));
+        command.addAll(List.of(
+                "-Dlogback.configurationFile=" + configuration + "-logback.xml",
+                "-Dflood.log=" + log(),
+                "-Dflood.url=" + url));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), FloodMain.class.getName()));
         command.addAll(List.of(end, Long.toString(micros), counters().toString()));
         Path output = directory.resolve("output");
@@ -146,6 +157,40 @@ class ProcessEndTest {
         }
     }
 
+    /// 137: the JVM could do nothing about it.
+    @Test
+    @Timeout(3_600)
+    void shouldLoseNothingWhenTheProcessIsKilledAndTheJournalRecovered() throws Exception {
+        long seed = Long.getLong("logging.seed", System.nanoTime());
+        Random random = new Random(seed);
+        Path journal = directory.resolve("flood.log.journal");
+        long recovered = 0;
+        for (int i = 0; i < KILLS; i++) {
+            long micros = random.nextInt(200_000);
+            String trial = "round " + i + ": KILL after " + micros + " µs, seed " + seed;
+            assertEquals(137, run("journal", "wait", micros, "KILL"), trial);
+            long before = Files.size(log());
+            assertEquals(0, recover(journal, log()), trial);
+            recovered += Files.size(log()) - before;
+            long after = Files.size(log());
+            assertEquals(0, recover(journal, log()), trial);
+            assertEquals(after, Files.size(log()), trial);
+            long lines = assertNothingLost(trial);
+            assertTrue(lines > 500, () -> trial + ": only " + lines + " lines");
+            Files.delete(log());
+            Files.delete(counters());
+            Files.delete(journal);
+        }
+        System.out.println(KILLS + " kills, " + recovered + " bytes recovered, seed " + seed);
+        assertTrue(recovered > 0);
+    }
+
+    private static int recover(Path journal, Path log) {
+        String[] arguments = {journal.toString(), log.toString()};
+        return Recover.run(
+                arguments, OutputStream.nullOutputStream(), new PrintStream(OutputStream.nullOutputStream()));
+    }
+
     @Test
     void shouldLoseNothingWhenTheSinkIsSlowAndTheQueueIsFullAtTheSignal() throws Exception {
         assertEquals(0, run("slow", "fill", 0, "TERM"));
@@ -176,6 +221,34 @@ class ProcessEndTest {
         assertEquals(0, run("slow", "exit", micros, ""));
         long lines = assertNothingLost("flood");
         assertTrue(lines > FloodMain.FILL / 2, () -> "only " + lines + " lines");
+    }
+
+    /// A server that hangs up now and then; what it has not taken at the end is on disk. The lines of hooks come last,
+    /// and go to the disk at once.
+    @Test
+    void shouldHaveSentOrSpilledEverythingWhenTheSinkIsRemote() throws Exception {
+        try (LogServer server = new LogServer()) {
+            server.then(LogServer.slow(20))
+                    .then(LogServer::takeAndHangUp)
+                    .then(LogServer.status(503))
+                    .then(LogServer::take)
+                    .then(LogServer::takeAndHangUp);
+            url = server.url();
+            assertEquals(0, run("http", "wait", 300_000, "TERM"));
+            Map<String, String> batches = new TreeMap<>(server.taken());
+            int sent = batches.size();
+            try (var files = Files.list(directory.resolve("flood.log.spill"))) {
+                for (Path file :
+                        files.filter(f -> f.toString().endsWith(".lines")).toList()) {
+                    String name = file.getFileName().toString();
+                    batches.putIfAbsent(name.substring(0, name.lastIndexOf('.')), Files.readString(file));
+                }
+            }
+            Files.writeString(log(), String.join("", batches.values()));
+            long lines = assertNothingLost("remote");
+            System.out.println(lines + " lines, " + sent + " batches sent, " + (batches.size() - sent) + " on disk");
+            assertTrue(sent > 5 && lines > 1_000, () -> sent + " batches, " + lines + " lines");
+        }
     }
 
     @Test

@@ -24,7 +24,10 @@ public final class UnitsProof {
 
     @JCStressTest
     @State
-    @Outcome(id = {"1 taken", "2 taken"}, expect = ACCEPTABLE, desc = "One of them before the release, or both.")
+    @Outcome(
+            id = {"1 taken", "2 taken"},
+            expect = ACCEPTABLE,
+            desc = "One of them before the release, or both.")
     @Outcome(expect = FORBIDDEN, desc = "Units were lost or made.")
     public static class Real {
         private final Semaphore semaphore = new Semaphore(UNITS);
@@ -56,7 +59,10 @@ public final class UnitsProof {
     /// Who releases writes the sum that it has seen, with no CAS.
     @JCStressTest
     @State
-    @Outcome(id = {"1 taken", "2 taken"}, expect = ACCEPTABLE, desc = "One of them before the release, or both.")
+    @Outcome(
+            id = {"1 taken", "2 taken"},
+            expect = ACCEPTABLE,
+            desc = "One of them before the release, or both.")
     @Outcome(expect = FORBIDDEN, desc = "Units were lost or made.")
     public static class Twin {
         private volatile long units = UNITS;
