@@ -252,10 +252,10 @@ public final class ActorSystem implements AutoCloseable {
         return failures.all();
     }
 
-    /// For observers: from now on, one in so many messages that an actor is sent tells its [MessageObserver#arrived] how
-    /// long it has waited, and for whom. Which ones is left to chance.
+    /// For observers: from now on, one in so many messages that an actor is sent tells its
+    /// [MessageObserver#arrived] how long it has waited, and for whom. Which ones is left to chance.
     ///
-    /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; the other messages about 1 ns.
+    /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; other messages about 1 ns.
     ///
     /// @param actor one of this system
     /// @param every 0: none, as at first; 1: each; n: about one in n, n rounded up to a power of two
