@@ -42,6 +42,12 @@ final class ActorPart {
         return json.endArray().endObject().bytes();
     }
 
+    /// Nothing but that it has ended.
+    static byte[] ended(int id) {
+        Json json = new Json(64);
+        return json.object().name("id").value(id).name("state").value("stopped").endObject().bytes();
+    }
+
     private static void ledger(Json json, Ledger ledger) {
         json.name("ledger").object();
         json.name("accepted").value(ledger.accepted());

@@ -118,7 +118,7 @@ final class Exchanges implements HttpHandler {
                     case "tree" -> snapshots.tree();
                     case "system" -> snapshots.vitals();
                     case "top" -> top(query);
-                    case "actor" -> ActorPart.of(node(query), events);
+                    case "actor" -> actor(query);
                     case "failures" -> EventsPart.failures(events);
                     case "dead-letters" -> EventsPart.deadLetters(system, events);
                     case "stop" -> StopPart.of(system, events);
@@ -135,6 +135,12 @@ final class Exchanges implements HttpHandler {
                 by,
                 query.number("window", 10, 1, LONGEST_WINDOW),
                 query.number("n", 20, 1, MOST_LINES));
+    }
+
+    private byte[] actor(Query query) throws Refusal {
+        int id = query.number("id", 0, 0, Integer.MAX_VALUE);
+        boolean ended = id > 0 && snapshots.node(id) == null && snapshots.hasKnown(id);
+        return ended ? ActorPart.ended(id) : ActorPart.of(node(query), events);
     }
 
     private Node node(Query query) throws Refusal {

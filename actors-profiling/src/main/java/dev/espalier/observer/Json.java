@@ -117,10 +117,10 @@ final class Json {
         }
     }
 
-    /// In milliseconds, to a microsecond.
+    /// In milliseconds, to a nanosecond.
     Json millis(Duration time) {
         comma();
-        text.append(BigDecimal.valueOf(time.toNanos() / 1_000, 3).stripTrailingZeros().toPlainString());
+        text.append(BigDecimal.valueOf(time.toNanos(), 6).stripTrailingZeros().toPlainString());
         return this;
     }
 

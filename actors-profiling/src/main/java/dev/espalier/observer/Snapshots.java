@@ -274,6 +274,11 @@ final class Snapshots {
         return fresh(() -> byId.get(id));
     }
 
+    /// Whether an actor had this number, be it that it has ended.
+    boolean hasKnown(int id) {
+        return fresh(() -> id <= ids);
+    }
+
     /// The living actor at a path.
     @Nullable
     Node node(String path) {

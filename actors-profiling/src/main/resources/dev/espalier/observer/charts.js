@@ -6,6 +6,7 @@ import { bytes, clock, percent, short } from "./format.js";
 
 const WIDTH = 300;
 const HEIGHT = 48;
+const LEAST_SPAN = 60;
 const LEAST = { throughput: 10, heap: 16 * 1048576, cpu: 10, mounted: 1 };
 
 const CHARTS = [
@@ -43,13 +44,14 @@ function chart(spec) {
 function draw(each, points, at) {
   const values = points.map((point) => point[each.spec.key]);
   const top = Math.max(LEAST[each.spec.key], ...values) * 1.08;
-  const left = WIDTH - values.length;
+  const step = WIDTH / (Math.max(LEAST_SPAN, values.length) - 1);
+  const x = (i) => (WIDTH - (values.length - 1 - i) * step).toFixed(1);
   const y = (value) => (HEIGHT - 1 - (value / top) * (HEIGHT - 3)).toFixed(1);
-  const line = values.map((value, i) => `${left + i + 1} ${y(value)}`).join("L");
+  const line = values.map((value, i) => `${x(i)} ${y(value)}`).join("L");
   each.line.setAttribute("d", `M${line}`);
-  each.area.setAttribute("d", `M${left + 1} ${HEIGHT}L${line}L${WIDTH} ${HEIGHT}Z`);
-  const index = at < 0 ? values.length - 1 : Math.max(0, Math.min(values.length - 1, at - left - 1));
-  each.mark.setAttribute("d", at < 0 ? "" : `M${left + index + 1} 0V${HEIGHT}`);
+  each.area.setAttribute("d", `M${x(0)} ${HEIGHT}L${line}L${WIDTH} ${HEIGHT}Z`);
+  const index = at < 0 ? values.length - 1 : Math.max(0, Math.round(values.length - 1 - (WIDTH - at) / step));
+  each.mark.setAttribute("d", at < 0 ? "" : `M${x(index)} 0V${HEIGHT}`);
   text(each.value, each.spec.format(values[index]));
   text(each.note, at < 0 ? (each.spec.note?.(points.at(-1)) ?? "") : clock(points[index].at));
   text(each.high, `max ${each.spec.format(Math.max(...values))}`);

@@ -68,7 +68,7 @@ function actions(actor) {
 
 function page(actor) {
   const parts = actor.path.split("/");
-  const now = [actor.activity];
+  const now = [actor.activity === "live" ? "" : actor.activity];
   if (actor.current) now.push(`in hand: ${type(actor.current)}${actor.age ? ` for ${millis(actor.age)}` : ""}`);
   return [
     el("div", { class: "title" },
@@ -76,7 +76,7 @@ function page(actor) {
       el("span", { class: `chip ${actor.state}` }, actor.state)),
     el("p", { class: "quiet" }, [actor.code && type(actor.code), actor.incarnation > 1 && `incarnation ${actor.incarnation}`,
       actor.children && `${count(actor.children)} children`, `level ${actor.level}`].filter(Boolean).join("  ·  ")),
-    el("p", {}, now.filter(Boolean).join("  ·  ")),
+    now.some(Boolean) && el("p", {}, now.filter(Boolean).join("  ·  ")),
     actions(actor),
     el("div", { class: "ledger", "aria-label": "Ledger" }, equation(actor.ledger)),
     el("h3", {}, "Messages"),
@@ -99,15 +99,17 @@ export async function update() {
   const asked = shown;
   try {
     const actor = await get(`actor?id=${asked}`);
-    if (asked === shown) unfolding($("actor"), page(actor).flat(2).filter(Boolean));
-  } catch (error) {
-    if (error.status === 404 && asked === shown && !$("actor").querySelector(".ended")) {
+    if (asked !== shown) return;
+    if (actor.ledger) unfolding($("actor"), page(actor).flat(2).filter(Boolean));
+    else if (!$("actor").querySelector(".ended")) {
       $("actor").prepend(el("p", { class: "ended" }, "This actor has ended; below is the last that was seen of it."));
     }
+  } catch {
+    // the stream says what is wrong with the connection
   } finally {
     pending = false;
+    if (asked !== shown) update();
   }
-  if (asked !== shown) update();
 }
 
 export function show(node) {

@@ -21,6 +21,7 @@ export const percent = (n) => (n < 0.05 ? "0 %" : `${n < 9.95 ? n.toFixed(1) : M
 
 export function millis(ms) {
   if (ms === 0) return "0";
+  if (ms < 0.0009995) return `${Math.round(ms * 1e6)} ns`;
   if (ms < 0.9995) return `${ms < 0.00995 ? (ms * 1e3).toFixed(1) : Math.round(ms * 1e3)} µs`;
   if (ms < 999.5) return `${ms < 9.995 ? ms.toFixed(1) : Math.round(ms)} ms`;
   return `${(ms / 1e3).toFixed(ms < 1e4 ? 2 : 1)} s`;

@@ -121,13 +121,19 @@ function fill({ element, cells }, node, at) {
   number(cells.handled, shown.handled, short, "");
 }
 
+function hide(element) {
+  element.hidden = true;
+  element.className = "row";
+  element.removeAttribute("id");
+}
+
 export function paint() {
   const first = Math.max(0, Math.floor(box.scrollTop / HEIGHT) - 4);
   const end = Math.min(visible.length, first + Math.ceil(box.clientHeight / HEIGHT) + 8);
   while (pool.length < end - first) pool.push(row());
   pool.forEach((each, i) => {
     if (first + i < end) fill(each, visible[first + i], first + i);
-    else each.element.hidden = true;
+    else hide(each.element);
   });
 }
 
@@ -160,8 +166,8 @@ function select(node, quiet) {
 }
 
 function move(by) {
-  const at = Math.max(0, visible.indexOf(current));
-  const to = current ? Math.min(visible.length - 1, Math.max(0, at + by)) : 0;
+  const at = visible.indexOf(current);
+  const to = Math.min(visible.length - 1, Math.max(0, at + by));
   if (visible[to]) select(visible[to], true);
 }
 
@@ -197,7 +203,10 @@ const keys = {
 export function start(onSelected) {
   onSelect = onSelected;
   box.addEventListener("scroll", paint, { passive: true });
-  new ResizeObserver(paint).observe(box);
+  new ResizeObserver(() => {
+    box.parentElement.style.setProperty("--bar", `${box.offsetWidth - box.clientWidth}px`); // the heads of columns keep clear of the scroll bar, too
+    paint();
+  }).observe(box);
   box.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
     event.preventDefault();

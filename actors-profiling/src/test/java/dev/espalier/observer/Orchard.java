@@ -52,6 +52,28 @@ final class Orchard implements AutoCloseable {
         }
     }
 
+    /// Hands its messages on to children, each of which takes its time.
+    private static final class Gardeners implements Behavior<Message> {
+        private static final List<String> NAMES = List.of("anna", "ben", "clara", "david", "emma");
+        private final List<ActorRef<Message>> all = new ArrayList<>();
+
+        @Override
+        public void onStart(ActorContext<Message> ctx) {
+            for (String name : NAMES) {
+                long nanos = 400_000L * (all.size() + 1);
+                Behavior<Message> gardener = (message, own) -> LockSupport.parkNanos(nanos);
+                all.add(ctx.spawn(name, () -> gardener));
+            }
+        }
+
+        @Override
+        public void onMessage(Message message, ActorContext<Message> ctx) {
+            if (message instanceof Message.Order(int order)) {
+                all.get(order % all.size()).tell(message);
+            }
+        }
+    }
+
     private static final class Customers implements Behavior<Message> {
         private final int number;
         private final List<ActorRef<Message>> all = new ArrayList<>();
@@ -76,12 +98,15 @@ final class Orchard implements AutoCloseable {
         }
     }
 
+    /// The root and its branches without the customers.
+    static final int OTHERS = 15;
+
     final ActorSystem system;
     private final CountDownLatch open = new CountDownLatch(1);
     private final Thread visitors;
     private volatile boolean closing;
 
-    /// @param customers how many there are, besides a dozen others
+    /// @param customers how many there are, besides [#OTHERS]
     Orchard(int customers) {
         system = ActorSystem.builder("orchard")
                 .handleSignals(false)
@@ -94,6 +119,7 @@ final class Orchard implements AutoCloseable {
         ActorRef<Message> grafting = system.spawn(ActorSpec.behavior("grafting", Desk::new)
                 .restart(Restart.PERMANENT)
                 .backOff(BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(2))));
+        ActorRef<Message> gardeners = system.spawn("gardeners", Gardeners::new);
         ActorRef<Message> mail = system.spawn(
                 ActorSpec.behavior("mail", () -> new Closed(open)).mailbox(MailboxSpec.unbounded()));
         for (int i = 0; i < 4_321; i++) {
@@ -107,6 +133,9 @@ final class Orchard implements AutoCloseable {
                 for (int n = 0; n < busy; n++) {
                     orders.tell(new Message.Order(i));
                     all.tell(new Message.Order(i * 31 + n));
+                }
+                for (int n = 0; n < 9; n++) {
+                    gardeners.tell(new Message.Order(i * 9 + n * n));
                 }
                 stock.tell(new Message.Order(i));
                 payments.tell(new Message.Payment(i));
