@@ -88,7 +88,7 @@ function frame() {
 function notice(why) {
   $("notice").hidden = !why;
   text($("notice"), why ?? "");
-  document.body.classList.toggle("lost", Boolean(why));
+  document.body.classList.toggle("lost", Boolean(why) && live.system?.state !== "stopped");
 }
 
 // Light and dark: as the machine has it, until somebody chooses.

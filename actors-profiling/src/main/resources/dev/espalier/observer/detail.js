@@ -62,7 +62,7 @@ function actions(actor) {
     el("button", { onclick: act(actor.id, "stop") }, "Stop"),
     el("button", { onclick: act(actor.id, "cancel") }, "Cancel"),
     el("label", {}, "Level ", el("select", { onchange: (event) => act(actor.id, "level", `&level=${event.target.value}`)() },
-      ["off", "counters", "1:16", "full"].map((level) => el("option", { selected: level === actor.level }, level)))),
+      [...new Set(["off", "counters", "1:16", "full", actor.level])].map((level) => el("option", { selected: level === actor.level }, level)))),
     el("span", { class: "quiet", role: "status" }, said));
 }
 

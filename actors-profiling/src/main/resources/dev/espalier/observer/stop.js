@@ -23,7 +23,8 @@ function ended(each) {
     el("span", { class: "took" }, millis(each.took)),
     el("span", { class: "what" }, el("b", {}, each.path),
       el("span", { class: "cause" }, [each.drained && `${count(each.drained)} drained`, each.left && `${count(each.left)} left over`, each.cause].filter(Boolean).join("  ·  "))),
-    el("span", { class: `decision ${each.how}` }, each.how));
+    el("span", { class: `decision ${each.how}` }, each.how),
+    each.stack && el("pre", {}, each.stack.join("\n")));
 }
 
 function progress() {

@@ -11,7 +11,7 @@ let pending = false;
 const COLUMNS = [
   ["queue", "Queue", (row) => (row.queued ? short(row.queued) : "–")],
   ["rate", "Msg/s", (row) => (row.rate ? short(row.rate) : "–")],
-  ["time", "Busy", (row) => (row.busy < 0 ? "–" : percent(row.busy))],
+  ["time", "Busy", (row) => (row.busy < 0.05 ? "–" : percent(row.busy))],
   ["failures", "Failed", (row) => (row.failed ? count(row.failed) : "–")],
   ["restarts", "Restarts", (row) => (row.restarts ? count(row.restarts) : "–")],
 ];

@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -18,14 +19,16 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The page in a real browser, driven by `src/test/browser/observer.mjs`. Skipped where there is no browser, unless
-/// `ESPALIER_BROWSER_TEST` is `required`.
+/// The page in a real browser, driven by `src/test/browser/observer.mjs`. Skipped where there is none, unless the
+/// environment says `ESPALIER_BROWSER_TEST=required`.
 @Tag("slow")
 class BrowserTest {
     private static final int CUSTOMERS = 10_000;
     private static final int ACTORS = CUSTOMERS + Orchard.OTHERS;
 
-    private static final Path SCRIPTS = Path.of("src/test/browser").toAbsolutePath();
+    private static final Path SCRIPT = Path.of("src/test/browser/observer.mjs");
+    /// Where `.ci/browser` puts the driver, and the pictures go.
+    private static final Path FOLDER = Path.of("target/browser").toAbsolutePath();
 
     @AfterEach
     void resetLevel() {
@@ -36,21 +39,22 @@ class BrowserTest {
     void shouldShowTheTreeInABrowser() throws Exception {
         Optional<Path> browser = onPath("chromium");
         boolean there =
-                browser.isPresent() && onPath("node").isPresent() && Files.exists(SCRIPTS.resolve("node_modules"));
+                browser.isPresent() && onPath("node").isPresent() && Files.exists(FOLDER.resolve("node_modules"));
         if (!"required".equals(System.getenv("ESPALIER_BROWSER_TEST"))) {
-            assumeTrue(there, "Skipped: the browser test needs chromium, node and npm ci in " + SCRIPTS);
+            assumeTrue(there, "The browser test is skipped: .ci/browser installs what it needs");
         }
-        assertTrue(there, "there is no chromium or no node, or npm ci did not run in " + SCRIPTS);
-        Path pictures = Files.createDirectories(Path.of("target/browser").toAbsolutePath());
+        assertTrue(there, "there is no chromium, node or playwright-core; see .ci/browser");
+        Path script = FOLDER.resolve(SCRIPT.getFileName()); // beside its node_modules
+        Files.copy(SCRIPT, script, StandardCopyOption.REPLACE_EXISTING);
         Profiling.level(Level.sampled(4));
         try (Orchard orchard = new Orchard(CUSTOMERS);
                 Observer observer = Observer.builder().actions(true).start(orchard.system)) {
             Process node = new ProcessBuilder(
                             "node",
-                            SCRIPTS.resolve("observer.mjs").toString(),
+                            script.toString(),
                             observer.address().toString(),
                             browser.orElseThrow().toString(),
-                            pictures.toString(),
+                            FOLDER.toString(),
                             String.valueOf(ACTORS))
                     .redirectErrorStream(true)
                     .start();
