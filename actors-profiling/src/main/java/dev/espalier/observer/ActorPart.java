@@ -45,7 +45,13 @@ final class ActorPart {
     /// Nothing but that it has ended.
     static byte[] ended(int id) {
         Json json = new Json(64);
-        return json.object().name("id").value(id).name("state").value("stopped").endObject().bytes();
+        return json.object()
+                .name("id")
+                .value(id)
+                .name("state")
+                .value("stopped")
+                .endObject()
+                .bytes();
     }
 
     private static void ledger(Json json, Ledger ledger) {
@@ -94,7 +100,8 @@ final class ActorPart {
     /// Where its thread is now; empty if it has none.
     private static void stack(Json json, ActorInfo info) {
         Thread thread = info.thread();
-        json.name("thread").value(thread == null ? null : thread.getState().name().toLowerCase(java.util.Locale.ROOT));
+        json.name("thread")
+                .value(thread == null ? null : thread.getState().name().toLowerCase(java.util.Locale.ROOT));
         json.name("stack").array();
         if (thread != null) {
             Arrays.stream(thread.getStackTrace()).limit(FRAMES).forEach(frame -> json.value(frame.toString()));

@@ -20,10 +20,18 @@ import org.slf4j.LoggerFactory;
 final class Exchanges implements HttpHandler {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.observer");
     private static final String JSON = "application/json; charset=utf-8";
-    private static final Map<String, String> PAGES = Map.of(
-            "/", "index.html", "/observer.css", "observer.css", "/icon.svg", "icon.svg");
+    private static final Map<String, String> PAGES =
+            Map.of("/", "index.html", "/observer.css", "observer.css", "/icon.svg", "icon.svg");
     private static final java.util.Set<String> SCRIPTS = java.util.Set.of(
-            "app.js", "feed.js", "format.js", "tree.js", "top.js", "detail.js", "charts.js", "events.js", "stop.js",
+            "app.js",
+            "feed.js",
+            "format.js",
+            "tree.js",
+            "top.js",
+            "detail.js",
+            "charts.js",
+            "events.js",
+            "stop.js",
             "dom.js");
     private static final int MOST_LINES = 1_000;
     private static final int LONGEST_WINDOW = 60;
@@ -113,17 +121,16 @@ final class Exchanges implements HttpHandler {
             streams.serve(exchange);
             return;
         }
-        byte[] json =
-                switch (name) {
-                    case "tree" -> snapshots.tree();
-                    case "system" -> snapshots.vitals();
-                    case "top" -> top(query);
-                    case "actor" -> actor(query);
-                    case "failures" -> EventsPart.failures(events);
-                    case "dead-letters" -> EventsPart.deadLetters(system, events);
-                    case "stop" -> StopPart.of(system, events);
-                    default -> throw new Refusal(404, "There is no /api/" + Query.bounded(name) + ".");
-                };
+        byte[] json = switch (name) {
+            case "tree" -> snapshots.tree();
+            case "system" -> snapshots.vitals();
+            case "top" -> top(query);
+            case "actor" -> actor(query);
+            case "failures" -> EventsPart.failures(events);
+            case "dead-letters" -> EventsPart.deadLetters(system, events);
+            case "stop" -> StopPart.of(system, events);
+            default -> throw new Refusal(404, "There is no /api/" + Query.bounded(name) + ".");
+        };
         method(exchange, "GET");
         answer(exchange, 200, JSON, json);
     }
@@ -131,10 +138,7 @@ final class Exchanges implements HttpHandler {
     private byte[] top(Query query) throws Refusal {
         TopPart.By by = query.constant("by", TopPart.By.class, "queue");
         return TopPart.of(
-                snapshots,
-                by,
-                query.number("window", 10, 1, LONGEST_WINDOW),
-                query.number("n", 20, 1, MOST_LINES));
+                snapshots, by, query.number("window", 10, 1, LONGEST_WINDOW), query.number("n", 20, 1, MOST_LINES));
     }
 
     private byte[] actor(Query query) throws Refusal {

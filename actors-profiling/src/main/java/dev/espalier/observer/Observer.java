@@ -11,8 +11,8 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -33,10 +33,9 @@ import org.slf4j.LoggerFactory;
 /// *Threads.* Thread-safe. One platform thread looks at the tree once a second; each exchange has a green thread,
 /// of which there are at most 512. All are daemons.
 ///
-/// *Memory.* About 400 bytes for a living actor while somebody looks, and some megabytes for a client of a tree of
-/// 10,000.
+/// *Memory.* What it makes of a tree is kept while somebody looks: some megabytes for 10,000 actors.
 ///
-/// *Cost.* Per second and actor half a microsecond while somebody looks, however many do.
+/// *Cost.* While somebody looks, about a microsecond a second for each actor, however many look.
 public final class Observer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.observer");
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// Looks at the whole tree once a second, for all clients together, and makes [Frame]s of what changed.
 ///
 /// *Threads.* Thread-safe; everything is guarded by `lock`, which is never held while anything is sent. *Cost.*
-/// About half a microsecond for an actor and second while somebody looks; otherwise one pass over the ledgers.
+/// About a microsecond for an actor and second while somebody looks; otherwise one pass over the ledgers.
 final class Snapshots {
     /// Windows reach back that many slots.
     static final int SLOTS = 13;
@@ -177,9 +177,7 @@ final class Snapshots {
     private CharSequence all() {
         Json json = new Json(1_024 + 64 * nodes.size());
         json.object().name("number").value(newest.number()).name("added").array();
-        nodes.values().stream()
-                .sorted((a, b) -> Integer.compare(a.id, b.id))
-                .forEach(node -> node.write(json));
+        nodes.values().stream().sorted((a, b) -> Integer.compare(a.id, b.id)).forEach(node -> node.write(json));
         json.endArray();
         json.name("history");
         vitals.writeHistory(json);
@@ -190,8 +188,7 @@ final class Snapshots {
 
     private void system(Json json) {
         json.name("system").object().name("name").value(system.name());
-        json.name("state")
-                .value(events.report() != null ? "stopped" : system.isStopping() ? "stopping" : "running");
+        json.name("state").value(events.report() != null ? "stopped" : system.isStopping() ? "stopping" : "running");
         json.name("actors").value(nodes.size());
         json.name("actions").value(actions);
         json.name("level").value(Profiling.level().toString());
@@ -285,25 +282,25 @@ final class Snapshots {
         return fresh(() -> system.find(path).map(nodes::get).orElse(null));
     }
 
-    /// How long the window is in truth, which a slot opens.
+    /// From a slot to the last look.
     ///
-    /// @param slot −1 for the last look
-    record Window(int slot, double seconds) {}
+    /// @param slot −1 for the look before
+    /// @param until when the last look was
+    record Window(int slot, long until, double seconds) {}
 
     /// The window that is nearest to so many seconds; the lock must be held.
     Window window(int seconds) {
         if (seconds <= 1) {
-            return new Window(-1, 1);
+            return new Window(-1, walkedAt, 1);
         }
-        long now = System.nanoTime();
         int best = slot;
         for (int back = 0; back < SLOTS; back++) {
             best = (slot - back + SLOTS) % SLOTS;
-            if (now - slotTimes[best] >= TimeUnit.SECONDS.toNanos(seconds)) {
+            if (walkedAt - slotTimes[best] >= TimeUnit.SECONDS.toNanos(seconds)) {
                 break;
             }
         }
-        return new Window(best, Math.max(1, (now - slotTimes[best]) / 1e9));
+        return new Window(best, walkedAt, Math.max(LEAST_SECONDS, (walkedAt - slotTimes[best]) / 1e9));
     }
 
     /// Reads after a look that is at most a second and a half old.

@@ -47,12 +47,11 @@ final class TopPart {
     static byte[] of(Snapshots snapshots, By by, int seconds, int most) {
         List<Line> lines = snapshots.read(nodes -> {
             Snapshots.Window window = snapshots.window(seconds);
-            long now = System.nanoTime();
             Comparator<Line> order = Comparator.<Line>comparingDouble(line -> line.of(by))
                     .reversed()
                     .thenComparingInt(line -> line.node.id);
             return nodes.stream()
-                    .map(node -> line(node, window, now))
+                    .map(node -> line(node, window))
                     .filter(line -> line.of(by) > 0)
                     .sorted(order)
                     .limit(most)
@@ -65,8 +64,8 @@ final class TopPart {
         return json.endArray().endObject().bytes();
     }
 
-    private static Line line(Node node, Snapshots.Window window, long now) {
-        double lived = Math.max(1, (now - node.born) / 1e9);
+    private static Line line(Node node, Snapshots.Window window) {
+        double lived = Math.max(1, (window.until() - node.born) / 1e9);
         if (window.slot() < 0) {
             Node.Sums last = new Node.Sums(Math.round(node.rate), node.lastFailed, Math.round(node.busy * 1e9));
             return new Line(node, last, 1);

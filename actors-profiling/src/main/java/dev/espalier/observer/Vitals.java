@@ -35,8 +35,7 @@ final class Vitals {
 
     private final ActorSystem system;
     private final ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    private final OperatingSystemMXBean process =
-            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private final OperatingSystemMXBean process = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     private final VirtualThreadSchedulerMXBean green =
             ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
     private final Deque<Sample> history = new ArrayDeque<>();

@@ -153,7 +153,8 @@ class ObserverTest {
         String token = "Authorization: Bearer " + TOKEN;
         assertEquals(405, send("GET", "/api/actor/stop?path=/shop/desk", token).status);
         assertEquals(403, send("POST", "/api/actor/stop?path=/shop/desk", token).status);
-        assertEquals("running", get("/api/actor?path=/shop/desk").json().get("state").textValue());
+        assertEquals(
+                "running", get("/api/actor?path=/shop/desk").json().get("state").textValue());
         observer.close();
         observer = Observer.builder().token(TOKEN).actions(true).start(system);
         assertEquals(400, send("POST", "/api/actor/level?path=/shop/desk&level=loud", token).status);
@@ -168,7 +169,9 @@ class ObserverTest {
         assertThrows(IllegalArgumentException.class, () -> builder.port(70_000));
         assertThrows(IllegalArgumentException.class, () -> builder.token("short"));
         assertThrows(IllegalArgumentException.class, () -> builder.clients(0));
-        assertThrows(IOException.class, () -> Observer.builder().port(observer.port()).start(system));
+        assertThrows(
+                IOException.class,
+                () -> Observer.builder().port(observer.port()).start(system));
         assertNotEquals(Gate.freshToken(), Gate.freshToken());
     }
 
@@ -185,7 +188,8 @@ class ObserverTest {
         assertTrue(desk.awaitProcessed(PATIENCE));
         JsonNode actor = get("/api/actor?path=/shop/desk").json();
         assertEquals(10, actor.get("ledger").get("processed").intValue());
-        assertEquals("java.lang.String", actor.get("messages").get(0).get("type").textValue());
+        assertEquals(
+                "java.lang.String", actor.get("messages").get(0).get("type").textValue());
         assertEquals(10, actor.get("messages").get(0).get("timed").intValue());
         long inHistogram = 0;
         for (JsonNode bucket : actor.get("times")) {
@@ -222,7 +226,11 @@ class ObserverTest {
         assertEquals(404, get("/api/actor?path=/shop/desk").status);
         Awaitility.await()
                 .atMost(PATIENCE)
-                .until(() -> get("/api/actor?id=" + id).json().get("state").textValue().equals("stopped"));
+                .until(() -> get("/api/actor?id=" + id)
+                        .json()
+                        .get("state")
+                        .textValue()
+                        .equals("stopped"));
     }
 
     // Streams.

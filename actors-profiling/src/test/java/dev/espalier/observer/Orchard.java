@@ -120,13 +120,14 @@ final class Orchard implements AutoCloseable {
                 .restart(Restart.PERMANENT)
                 .backOff(BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(2))));
         ActorRef<Message> gardeners = system.spawn("gardeners", Gardeners::new);
-        ActorRef<Message> mail = system.spawn(
-                ActorSpec.behavior("mail", () -> new Closed(open)).mailbox(MailboxSpec.unbounded()));
+        ActorRef<Message> mail =
+                system.spawn(ActorSpec.behavior("mail", () -> new Closed(open)).mailbox(MailboxSpec.unbounded()));
         for (int i = 0; i < 4_321; i++) {
             mail.tell(new Message.Order(i));
         }
         ActorRef<Message> all = system.spawn("customers", () -> new Customers(customers));
-        system.spawn(ActorSpec.<Message>body("gate", (inbox, ctx) -> ctx.pleaseStop().waitForGo()));
+        system.spawn(
+                ActorSpec.<Message>body("gate", (inbox, ctx) -> ctx.pleaseStop().waitForGo()));
         visitors = Thread.ofVirtual().start(() -> {
             for (int i = 0; !closing; i++) {
                 int busy = 40 + (int) (25 * Math.sin(i / 200.0));

@@ -12,9 +12,8 @@ import java.util.Optional;
 /// @param profile to leave a profile of the demo
 /// @param observe to show the tree in a browser
 record Arguments(int port, Optional<String> db, boolean demo, boolean profile, boolean observe) {
-    static final String USAGE =
-            "usage: backend [--port N] [--db JDBC-URL] [--observe]\n"
-                    + "       backend --demo [--profile] [--db JDBC-URL]";
+    static final String USAGE = "usage: backend [--port N] [--db JDBC-URL] [--observe]\n"
+            + "       backend --demo [--profile] [--db JDBC-URL]";
 
     /// @throws IllegalArgumentException with the reason
     static Arguments parse(List<String> words) {

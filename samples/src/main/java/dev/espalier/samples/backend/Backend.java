@@ -18,7 +18,8 @@ import java.util.List;
 /// The order desk; see the package for the tree.
 ///
 /// Usage: `samples/run backend [--port N] [--db URL] [--observe]` serves until SIGTERM or SIGINT, and shows its tree
-/// in a browser if it is to be observed; `samples/run backend --demo [--db URL]` starts one, drives it, stops it and checks that nothing was lost; with `--profile` it
+/// in a browser if it is to be observed; `samples/run backend --demo [--db URL]` starts one, drives it, stops it and
+/// checks that nothing was lost; with `--profile` it
 /// also leaves a report of who cost what. Without a URL the database is a file of H2.
 public final class Backend implements AutoCloseable {
     private static final BackOff BACK_OFF = BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -93,8 +94,7 @@ public final class Backend implements AutoCloseable {
     }
 
     private static void serve(Arguments wanted) throws IOException {
-        ActorSystem system = start(
-                        Settings.of(wanted.port(), wanted.db().orElse(Settings.h2("./orders"))))
+        ActorSystem system = start(Settings.of(wanted.port(), wanted.db().orElse(Settings.h2("./orders"))))
                 .system();
         try (Observer observer = wanted.observe() ? Observer.start(system) : null) {
             if (observer != null) {

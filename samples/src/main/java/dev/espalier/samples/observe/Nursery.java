@@ -11,7 +11,7 @@ import java.util.concurrent.locks.LockSupport;
 /// A small tree at work: beds that are watered, the last one by far the most.
 final class Nursery implements AutoCloseable {
     private static final int BEDS = 6;
-    private static final long PAUSE = 5_000_000;
+    private static final long PAUSE = 10_000_000;
 
     private static final class Bed implements Behavior<Integer> {
         @Override

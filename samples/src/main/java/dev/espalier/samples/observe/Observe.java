@@ -30,7 +30,9 @@ public final class Observe {
             int rounds = 0;
             for (int i = 0; i < words.size(); i++) {
                 String word = words.get(i);
-                if (word.equals("--rounds") && i + 1 < words.size() && words.get(i + 1).matches("[1-9]\\d{0,5}")) {
+                if (word.equals("--rounds")
+                        && i + 1 < words.size()
+                        && words.get(i + 1).matches("[1-9]\\d{0,5}")) {
                     rounds = Integer.parseInt(words.get(++i));
                 } else if (word.matches("https?://[^#]+/?#\\S+") && address.isEmpty()) {
                     address = word;
@@ -47,7 +49,8 @@ public final class Observe {
         if (!wanted.address.isEmpty()) {
             return look(out, URI.create(wanted.address), wanted.rounds == 0 ? Integer.MAX_VALUE : wanted.rounds);
         }
-        try (ActorSystem system = ActorSystem.builder("nursery").handleSignals(false).start();
+        try (ActorSystem system =
+                        ActorSystem.builder("nursery").handleSignals(false).start();
                 Observer observer = Observer.start(system);
                 Nursery nursery = new Nursery(system)) {
             out.println("The same in a browser: " + observer.address());

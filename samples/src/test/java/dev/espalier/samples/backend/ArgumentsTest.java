@@ -20,8 +20,10 @@ class ArgumentsTest {
     @Test
     void shouldTakeTheDatabaseForServerAndDemo() {
         String url = "jdbc:postgresql://localhost/shop?user=shop";
-        assertEquals(new Arguments(9_000, Optional.of(url), false, false, false), parse("--db " + url + " --port 9000"));
-        assertEquals(new Arguments(8_080, Optional.of(url), true, true, false), parse("--demo --db " + url + " --profile"));
+        assertEquals(
+                new Arguments(9_000, Optional.of(url), false, false, false), parse("--db " + url + " --port 9000"));
+        assertEquals(
+                new Arguments(8_080, Optional.of(url), true, true, false), parse("--demo --db " + url + " --profile"));
     }
 
     @Test
