@@ -80,7 +80,7 @@ class ObserverTest {
     }
 
     private Answer send(String method, String target, String... headers) throws IOException {
-        return sendAs("localhost:" + observer.port(), method, target, headers);
+        return sendAs("localhost", method, target, headers);
     }
 
     private Answer sendAs(String host, String method, String target, String... headers) throws IOException {
@@ -173,6 +173,21 @@ class ObserverTest {
                 IOException.class,
                 () -> Observer.builder().port(observer.port()).start(system));
         assertNotEquals(Gate.freshToken(), Gate.freshToken());
+    }
+
+    @Test
+    void shouldStartByPropertyAndEndWithItsSystem() throws IOException {
+        int port = observer.port();
+        observer.close();
+        System.setProperty("dev.espalier.observer.port", String.valueOf(port));
+        try (ActorSystem other =
+                ActorSystem.builder("other").handleSignals(false).start()) {
+            assertTrue(other.children().refs().isEmpty());
+            assertEquals(401, send("GET", "/api/tree").status);
+        } finally {
+            System.clearProperty("dev.espalier.observer.port");
+        }
+        assertThrows(IOException.class, this::connect);
     }
 
     // What is shown.
