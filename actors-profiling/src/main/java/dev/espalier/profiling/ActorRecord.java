@@ -7,6 +7,8 @@ import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -306,6 +308,24 @@ final class ActorRecord implements MessageObserver {
         return true;
     }
 
+    /// A row for each type of message.
+    List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
+            rows.add(at.figures.row(at.name()));
+        }
+        return rows;
+    }
+
+    /// How the times of its timed messages spread, of all types.
+    CompactHistogram spread() {
+        CompactHistogram all = new CompactHistogram();
+        for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
+            at.figures.addSpreadTo(all);
+        }
+        return all;
+    }
+
     /// What it is doing and has done so far.
     ActorFigures figures() {
         Calls now = (Calls) CURRENT.getAcquire(this);
@@ -313,9 +333,13 @@ final class ActorRecord implements MessageObserver {
         long since = (long) BEGAN.getOpaque(this);
         long count = 0;
         long failed = 0;
+        long timedCalls = 0;
+        double handling = 0;
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
             count += at.figures.calls();
             failed += at.figures.failed();
+            timedCalls += at.figures.timed();
+            handling += at.figures.handling();
         }
         return new ActorFigures(
                 actor.path(),
@@ -324,6 +348,8 @@ final class ActorRecord implements MessageObserver {
                 count,
                 failed,
                 restarts(),
+                timedCalls,
+                Duration.ofNanos(Math.round(handling)),
                 Optional.ofNullable(now).map(Calls::name),
                 now == null || !timed ? Optional.empty() : Optional.of(Duration.ofNanos(Strand.now() - since)));
     }

@@ -1,6 +1,8 @@
 package dev.espalier.profiling;
 
 import java.util.Arrays;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +75,18 @@ final class CompactHistogram {
                 }
             }
         }
+    }
+
+    /// The counts by the middles of their buckets, in nanoseconds.
+    NavigableMap<Long, Long> counts() {
+        NavigableMap<Long, Long> counts = new TreeMap<>();
+        int[] from = data;
+        for (int i = 1; from != null && i < from.length; i++) {
+            if (from[i] > 0) {
+                counts.put(value(from[0] + i - 1), (long) from[i]);
+            }
+        }
+        return counts;
     }
 
     /// Pours it into a histogram of the library.

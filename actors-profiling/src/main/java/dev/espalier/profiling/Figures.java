@@ -37,6 +37,14 @@ final class Figures {
             spread.record(nanos / messages, messages);
         }
 
+        synchronized long timed() {
+            return timed;
+        }
+
+        synchronized double perCall() {
+            return timed <= 0 ? 0 : (double) whole / timed;
+        }
+
         synchronized Times copy() {
             Times copy = new Times();
             copy.timed = timed;
@@ -108,6 +116,24 @@ final class Figures {
 
     private @Nullable Times times() {
         return (Times) TIMES.getAcquire(this);
+    }
+
+    long timed() {
+        Times now = times();
+        return now == null ? 0 : now.timed();
+    }
+
+    /// How long all calls took, in nanoseconds, if they were like the timed ones.
+    double handling() {
+        Times now = times();
+        return now == null ? 0 : now.perCall() * calls();
+    }
+
+    void addSpreadTo(CompactHistogram all) {
+        Times now = times();
+        if (now != null) {
+            all.add(now.copy().spread, 1);
+        }
     }
 
     /// One row of a report.

@@ -1,6 +1,9 @@
 package dev.espalier.profiling;
 
 import dev.espalier.actor.ActorRef;
+import java.util.Collections;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -44,5 +47,32 @@ public final class Profiling {
     public static Optional<ActorFigures> of(ActorRef<?> actor) {
         return Optional.ofNullable(Trees.find(Objects.requireNonNull(actor, "actor")))
                 .map(ActorRecord::figures);
+    }
+
+    /// What an actor has done, a row for each class of message, in no order.
+    ///
+    /// @return empty if it has had no message, or has ended
+    public static List<Row> messages(ActorRef<?> actor) {
+        ActorRecord record = Trees.find(Objects.requireNonNull(actor, "actor"));
+        return record == null ? List.of() : record.rows();
+    }
+
+    /// How the times of an actor's timed messages spread.
+    ///
+    /// @return how many took how long: nanoseconds, known to an eighth, to numbers above 0; empty if none was
+    ///     timed, or it has ended
+    public static NavigableMap<Long, Long> times(ActorRef<?> actor) {
+        ActorRecord record = Trees.find(Objects.requireNonNull(actor, "actor"));
+        return record == null
+                ? Collections.emptyNavigableMap()
+                : record.spread().counts();
+    }
+
+    /// What is written down about each message of an actor now: its own level, or a finer one of a profiler
+    /// that records.
+    ///
+    /// @return empty if it has had no message, or has ended
+    public static Optional<Level> levelOf(ActorRef<?> actor) {
+        return Trees.levelOf(Objects.requireNonNull(actor, "actor"));
     }
 }

@@ -3,6 +3,7 @@ package dev.espalier.profiling;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +82,16 @@ final class Trees {
                 tree.applyLevels();
             }
         }
+    }
+
+    static Optional<Level> levelOf(ActorRef<?> actor) {
+        for (Tree tree : ALL) {
+            ActorRecord record = tree.find(actor);
+            if (record != null) {
+                return Optional.of(effective(tree, record.base()));
+            }
+        }
+        return Optional.empty();
     }
 
     private static boolean isBelow(ActorRecord record, ActorRef<?> subtree) {

@@ -25,11 +25,11 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final JavaClasses PROFILING = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("dev.espalier.profiling");
+            .importPackages("dev.espalier.profiling", "dev.espalier.observer");
     private static final JavaClasses OFFENDER = new ClassFileImporter().importClasses(Offender.class);
 
     @Test
-    void shouldDependOnNothingButHdrHistogramSlf4jAndTheCore() {
+    void shouldDependOnNothingButHdrHistogramSlf4jTheCoreAndTheJdk() {
         check(classes()
                 .should()
                 .onlyDependOnClassesThat()
@@ -39,8 +39,12 @@ class ArchitectureTest {
                         "org.slf4j..",
                         "org.HdrHistogram..",
                         "jdk.jfr..",
+                        "jdk.management",
+                        "com.sun.management",
+                        "com.sun.net.httpserver",
                         "dev.espalier.actor",
                         "dev.espalier.sync",
+                        "dev.espalier.observer",
                         "dev.espalier.profiling"));
     }
 

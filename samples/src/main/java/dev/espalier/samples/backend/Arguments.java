@@ -10,28 +10,33 @@ import java.util.Optional;
 /// @param db the JDBC URL of the database, if not that of the sample's own
 /// @param demo to drive the backend instead of only serving
 /// @param profile to leave a profile of the demo
-record Arguments(int port, Optional<String> db, boolean demo, boolean profile) {
-    static final String USAGE =
-            "usage: backend [--port N] [--db JDBC-URL]\n       backend --demo [--profile] [--db JDBC-URL]";
+/// @param observe to show the tree in a browser
+record Arguments(int port, Optional<String> db, boolean demo, boolean profile, boolean observe) {
+    static final String USAGE = "usage: backend [--port N] [--db JDBC-URL] [--observe]\n"
+            + "       backend --demo [--profile] [--db JDBC-URL]";
 
     /// @throws IllegalArgumentException with the reason
     static Arguments parse(List<String> words) {
-        Arguments parsed = new Arguments(8_080, Optional.empty(), false, false);
+        Arguments parsed = new Arguments(8_080, Optional.empty(), false, false, false);
         for (Iterator<String> rest = words.iterator(); rest.hasNext(); ) {
             parsed = parsed.with(rest.next(), rest);
         }
         if (parsed.demo ? words.contains("--port") : parsed.profile) {
             throw new IllegalArgumentException("--demo picks its port, and --profile is only for --demo");
         }
+        if (parsed.demo && parsed.observe) {
+            throw new IllegalArgumentException("--demo --profile has an observer; --observe is for the server");
+        }
         return parsed;
     }
 
     private Arguments with(String option, Iterator<String> rest) {
         return switch (option) {
-            case "--port" -> new Arguments(port(value(option, rest)), db, demo, profile);
-            case "--db" -> new Arguments(port, Optional.of(url(value(option, rest))), demo, profile);
-            case "--demo" -> new Arguments(port, db, true, profile);
-            case "--profile" -> new Arguments(port, db, demo, true);
+            case "--port" -> new Arguments(port(value(option, rest)), db, demo, profile, observe);
+            case "--db" -> new Arguments(port, Optional.of(url(value(option, rest))), demo, profile, observe);
+            case "--demo" -> new Arguments(port, db, true, profile, observe);
+            case "--profile" -> new Arguments(port, db, demo, true, observe);
+            case "--observe" -> new Arguments(port, db, demo, profile, true);
             default -> throw new IllegalArgumentException("there is no option " + option);
         };
     }

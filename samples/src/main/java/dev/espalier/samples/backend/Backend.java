@@ -10,13 +10,16 @@ import dev.espalier.actor.Overflow;
 import dev.espalier.actor.StartFailedException;
 import dev.espalier.actor.StopReport;
 import dev.espalier.actor.Supervision;
+import dev.espalier.observer.Observer;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
 /// The order desk; see the package for the tree.
 ///
-/// Usage: `samples/run backend [--port N] [--db URL]` serves until SIGTERM or SIGINT; `samples/run backend
-/// --demo [--db URL]` starts one, drives it, stops it and checks that nothing was lost; with `--profile` it
+/// Usage: `samples/run backend [--port N] [--db URL] [--observe]` serves until SIGTERM or SIGINT, and shows its tree
+/// in a browser if it is to be observed; `samples/run backend --demo [--db URL]` starts one, drives it, stops it and
+/// checks that nothing was lost; with `--profile` it
 /// also leaves a report of who cost what. Without a URL the database is a file of H2.
 public final class Backend implements AutoCloseable {
     private static final BackOff BACK_OFF = BackOff.exponential(Duration.ofMillis(100), Duration.ofSeconds(5));
@@ -90,6 +93,17 @@ public final class Backend implements AutoCloseable {
         stop();
     }
 
+    private static void serve(Arguments wanted) throws IOException {
+        ActorSystem system = start(Settings.of(wanted.port(), wanted.db().orElse(Settings.h2("./orders"))))
+                .system();
+        try (Observer observer = wanted.observe() ? Observer.start(system) : null) {
+            if (observer != null) {
+                System.out.println("The tree is shown at " + observer.address());
+            }
+            system.awaitShutdown();
+        }
+    }
+
     public static void main(String[] args) throws Exception {
         Arguments wanted;
         try {
@@ -103,9 +117,7 @@ public final class Backend implements AutoCloseable {
             if (wanted.demo()) {
                 System.exit(Demo.run(wanted) ? 0 : 1);
             }
-            start(Settings.of(wanted.port(), wanted.db().orElse(Settings.h2("./orders"))))
-                    .system()
-                    .awaitShutdown();
+            serve(wanted);
         } catch (StartFailedException e) {
             System.err.println("The backend could not start: " + e.getCause());
             System.exit(1);

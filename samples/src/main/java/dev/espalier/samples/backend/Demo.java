@@ -1,6 +1,7 @@
 package dev.espalier.samples.backend;
 
 import dev.espalier.actor.StopReport;
+import dev.espalier.observer.Observer;
 import dev.espalier.profiling.Profiler;
 import dev.espalier.profiling.Sort;
 import java.io.IOException;
@@ -34,19 +35,27 @@ final class Demo {
 
     private final Queue<Comparison.Answered> answers = new ConcurrentLinkedQueue<>();
 
+    private final boolean observed;
+
+    private Demo(boolean observed) {
+        this.observed = observed;
+    }
+
     /// Says whether all was right.
     static boolean run(Arguments wanted) throws Exception {
         return wanted.profile() ? profiled(wanted) : onDatabase(wanted);
     }
 
     private static boolean onDatabase(Arguments wanted) throws Exception {
-        return wanted.db().isPresent() ? new Demo().run(wanted.db().get()) : onOwnDatabase();
+        return wanted.db().isPresent()
+                ? new Demo(wanted.profile()).run(wanted.db().get())
+                : onOwnDatabase(wanted.profile());
     }
 
-    private static boolean onOwnDatabase() throws Exception {
+    private static boolean onOwnDatabase(boolean observed) throws Exception {
         Path folder = Files.createTempDirectory("backend-demo");
         try {
-            return new Demo().run(Settings.h2(folder.resolve("orders").toString()));
+            return new Demo(observed).run(Settings.h2(folder.resolve("orders").toString()));
         } finally {
             try (Stream<Path> files = Files.list(folder)) {
                 for (Path file : files.toList()) {
@@ -73,7 +82,11 @@ final class Demo {
     private boolean run(String db) throws Exception {
         StopReport report;
         System.out.println(WHAT);
-        try (Backend backend = Backend.start(Settings.of(0, db))) {
+        try (Backend backend = Backend.start(Settings.of(0, db));
+                Observer observer = observed ? Observer.start(backend.system()) : null) {
+            if (observer != null) {
+                System.out.println("The tree is shown at " + observer.address());
+            }
             int before = Comparison.rows(db).size();
             if (before > 0) {
                 System.out.println("The demo needs a database without orders; this one has " + before + ".");

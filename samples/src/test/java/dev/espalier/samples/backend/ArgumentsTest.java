@@ -14,14 +14,22 @@ class ArgumentsTest {
 
     @Test
     void shouldServeFromAFileWhenNothingIsSaid() {
-        assertEquals(new Arguments(8_080, Optional.empty(), false, false), parse(""));
+        assertEquals(new Arguments(8_080, Optional.empty(), false, false, false), parse(""));
     }
 
     @Test
     void shouldTakeTheDatabaseForServerAndDemo() {
         String url = "jdbc:postgresql://localhost/shop?user=shop";
-        assertEquals(new Arguments(9_000, Optional.of(url), false, false), parse("--db " + url + " --port 9000"));
-        assertEquals(new Arguments(8_080, Optional.of(url), true, true), parse("--demo --db " + url + " --profile"));
+        assertEquals(
+                new Arguments(9_000, Optional.of(url), false, false, false), parse("--db " + url + " --port 9000"));
+        assertEquals(
+                new Arguments(8_080, Optional.of(url), true, true, false), parse("--demo --db " + url + " --profile"));
+    }
+
+    @Test
+    void shouldObserveTheServer() {
+        assertEquals(new Arguments(8_080, Optional.empty(), false, false, true), parse("--observe"));
+        assertWrong("--demo --observe", "--demo --profile has an observer; --observe is for the server");
     }
 
     @Test

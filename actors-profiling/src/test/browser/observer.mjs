@@ -1,0 +1,136 @@
+// Looks at a running observer as a browser does. Arguments: address of the page, browser, folder for pictures.
+// Prints "do WHAT" when the tree is to change, and one line for each thing that is right; fails at the first that is not.
+import { chromium } from "playwright-core";
+import assert from "node:assert/strict";
+
+const [address, executablePath, folder, actors] = process.argv.slice(2);
+const origin = new URL(address).origin;
+const wrong = [];
+const right = (what) => console.log(`ok ${what}`);
+
+const browser = await chromium.launch({
+  executablePath,
+  args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync"],
+});
+
+async function open(options) {
+  const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, ...options });
+  context.setDefaultTimeout(8000);
+  const page = await context.newPage();
+  page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(`${message.text()} ${message.location().url}`));
+  page.on("pageerror", (error) => wrong.push(error.stack));
+  page.on("request", (request) => new URL(request.url()).origin === origin || wrong.push(`foreign request: ${request.url()}`));
+  return page;
+}
+
+const vital = (page, name) => page.locator("#vitals > div", { has: page.locator(`dt:text-is("${name}")`) }).locator("dd");
+const number = async (locator) => Number((await locator.textContent()).replaceAll(",", ""));
+const row = (page, name) => page.locator("#rows .row:visible", { has: page.locator(`.name:text-is("${name}")`) });
+
+async function untilChanged(read, before) {
+  for (let i = 0; i < 80; i++) {
+    const now = await read();
+    if (now !== before) return now;
+    await new Promise((resume) => setTimeout(resume, 50));
+  }
+  throw new Error(`it stays ${before}`);
+}
+
+try {
+  await (await browser.newPage()).goto(`${origin}/icon.svg`); // what is measured is the page, not the start of a browser
+  const page = await open({ colorScheme: "light" });
+  const began = performance.now();
+  await page.goto(address);
+  await page.waitForSelector("body[data-ready] #rows .row");
+  const took = performance.now() - began;
+  assert.ok(took <= 2000, `the first picture took ${took} ms`);
+  right(`first picture after ${Math.round(took)} ms`);
+  assert.equal(new URL(page.url()).hash, "", "the token is still in the address");
+
+  const all = Number(actors);
+  assert.equal(await number(vital(page, "actors")), all);
+  await page.focus("#tree");
+  await page.keyboard.press("*");
+  await page.keyboard.press("End");
+  await row(page, "gate").waitFor();
+  const size = await page.evaluate(() => ({
+    rows: document.querySelector("#rows").clientHeight / 28,
+    elements: document.querySelectorAll("#rows .row").length,
+  }));
+  assert.equal(size.rows, all);
+  assert.ok(size.elements < 100, `${size.elements} rows are in the document`);
+  right(`tree complete: ${all} rows, ${size.elements} of them in the document`);
+
+  await page.keyboard.press("*");
+  await page.keyboard.press("Home");
+  assert.equal(await row(page, "customers").getAttribute("aria-expanded"), "false");
+  for (let i = 0; i < 20 && (await page.locator(".row.current .name").textContent()) !== "customers"; i++) await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await row(page, "customers").getAttribute("aria-expanded"), "true");
+  await page.keyboard.press("ArrowLeft");
+  assert.equal(await row(page, "customers").getAttribute("aria-expanded"), "false");
+  right("keys fold and unfold");
+
+  const handled = row(page, "orders").locator(".number").last();
+  const before = await handled.textContent();
+  right(`counts move: ${before}, ${await untilChanged(() => handled.textContent(), before)}`);
+  assert.equal(await page.locator("#top tbody tr").first().locator("th").textContent(), "/orchard/mail");
+  right("the flooded actor is on top");
+
+  await page.keyboard.press("/");
+  await page.keyboard.type("customer-0042");
+  await row(page, "customer-0042").waitFor();
+  assert.equal(await page.locator("#found").textContent(), "1 found");
+  const failures = await number(vital(page, "failures"));
+  console.log("do break /orchard/customers/customer-0042");
+  await row(page, "customer-0042").waitFor({ state: "detached" }).catch(() => {});
+  await page.waitForFunction(() => document.querySelector("#found").textContent === "none found");
+  assert.equal(await number(vital(page, "actors")), all - 1);
+  assert.ok((await number(vital(page, "failures"))) > failures);
+  await page.click("#tab-failures");
+  const failure = page.locator("#failures summary", { hasText: "customer-0042" });
+  await failure.waitFor();
+  assert.match(await failure.textContent(), /IllegalStateException: broken on purpose/);
+  right("the killed actor has vanished, and its failure shows");
+  await page.fill("#search", "");
+  await page.click("#tab-overview");
+
+  await row(page, "orders").locator(".name").click();
+  await page.locator("#actor .term", { hasText: "handled" }).waitFor();
+  await page.locator("#actor .histogram").waitFor();
+  right("detail of an actor");
+
+  await page.click("#tab-overview");
+  const light = await open({ colorScheme: "light" });
+  await light.goto(address);
+  await light.locator("#top-by button", { hasText: "rate" }).click();
+  await light.locator("#top tbody tr").nth(5).waitFor();
+  await light.screenshot({ path: `${folder}/observer-light.png` });
+  const dark = await open({ colorScheme: "dark" });
+  await dark.goto(address);
+  await row(dark, "orders").locator(".name").click();
+  await dark.locator("#actor .histogram").waitFor();
+  await dark.screenshot({ path: `${folder}/observer-dark.png` });
+  const small = await open({ colorScheme: "light", viewport: { width: 390, height: 760 }, deviceScaleFactor: 2 });
+  await small.goto(address);
+  await row(small, "orders").waitFor();
+  const wide = await small.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(wide <= 390, `the page is ${wide} px wide`);
+  await small.screenshot({ path: `${folder}/observer-small.png` });
+  right("pictures, and it fits on 390 px");
+
+  console.log("do stop");
+  await page.locator("#stop .decision.clean").first().waitFor();
+  await page.locator("#stop h2", { hasText: "Stopped" }).waitFor();
+  await page.locator("#notice", { hasText: "The system has stopped." }).waitFor();
+  right(`stop as it happened: ${await page.locator("#stop .ledger").textContent()}`);
+  await page.screenshot({ path: `${folder}/observer-stop.png` });
+  assert.deepEqual(wrong, []);
+  right("no error in the console, no foreign request");
+} catch (error) {
+  console.log(`wrong: ${error.stack}\n${wrong.join("\n")}`);
+  process.exitCode = 1;
+} finally {
+  await browser.close();
+}
