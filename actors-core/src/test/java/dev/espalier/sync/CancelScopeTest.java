@@ -252,4 +252,19 @@ class CancelScopeTest {
             });
         }
     }
+
+    @Test
+    void shouldDeliverAfterTheShieldWhenItWasLookedForInside() throws Exception {
+        VirtualTime.run(() -> {
+            var scope = new CancelScope("outside");
+            scope.cancel();
+            scope.run(() -> {
+                CancelScope.shield(() -> {
+                    CancelScope.check();
+                    Strand.sleep(Duration.ofSeconds(1));
+                });
+                assertThrows(CancelledException.class, CancelScope::check);
+            });
+        });
+    }
 }
