@@ -181,7 +181,7 @@ public final class ActorSpec<M> {
     ///
     /// @param key not empty
     public ActorSpec<M> label(String key, String value) {
-        if (key.isEmpty()) {
+        if (Objects.requireNonNull(key, "key").isEmpty()) {
             throw new IllegalArgumentException("A label of " + name + " must have a key");
         }
         Objects.requireNonNull(value, "value");
