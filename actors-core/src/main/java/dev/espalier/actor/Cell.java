@@ -422,9 +422,11 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
         return child;
     }
 
-    private void awaitStart() {
+    /// Waits for the first start, not for whatever comes after it: a child that has failed meanwhile may have to wait
+    /// for this actor's verdict, which cannot come while the spawner waits here.
+    void awaitStart() {
         Signal ready = life.ready();
-        if (ready != null) {
+        if (ready != null && !life.hasStartedOnce()) { // in this order: the start notes itself and goes then
             ready.waitForGo();
         }
         Throwable failure = life.startFailure();

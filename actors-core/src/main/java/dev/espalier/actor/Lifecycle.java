@@ -223,13 +223,13 @@ final class Lifecycle extends LifeState {
     }
 
     /// An ancestor has failed, or goes on. Below an actor that has failed itself nothing goes on before it
-    /// does.
+    /// is judged, or is to end anyway.
     void suspend(boolean value) {
         post(() -> {
             cell.program.suspend(value);
             if (value) {
                 cell.forEachChild(child -> child.life.suspend(true));
-            } else if (pending == null) {
+            } else if (!awaitsVerdict()) {
                 goOnBelow();
             }
         });
@@ -297,7 +297,8 @@ final class Lifecycle extends LifeState {
             stop().reset();
             cell.program.prepare();
             cell.reopenChildren();
-            cell.program.command(Program.Command.BEGIN_AGAIN);
+            // One that was taken down before it began has nothing to go on from.
+            cell.program.command(startedOnce ? Program.Command.BEGIN_AGAIN : Program.Command.BEGIN);
         });
     }
 

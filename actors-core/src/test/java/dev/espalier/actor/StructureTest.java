@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.Children.Counts;
 import dev.espalier.actor.Trials.Job;
+import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,6 +199,63 @@ class StructureTest {
                     .until(() -> last.info().incarnation() == 2 && last.awaitReady(Duration.ZERO));
             assertEquals(2, at(system, "boss/c0").info().incarnation());
             assertEquals(1, boss.info().incarnation());
+        });
+    }
+
+    /// What stops has to be let go on by whom it rests for, also through one that has failed and was not judged.
+    @Test
+    void shouldDrainBelowAFailedActorThatStopsWhenAnAncestorFailsMeanwhile() throws Exception {
+        Trials.run((system, events) -> {
+            ActorSpec<Job> busy = probe("busy", events, probe("leaf", events)); // with a child: no end to its grace
+            ActorSpec<Job> slow = probe("slow", events).backOff(Trials.fixed(Duration.ofMinutes(10)));
+            ActorSpec<Job> sub = probe("sub", events, probe("failed", events, busy), slow)
+                    .supervision(Supervision.DEFAULT.strategy(Strategy.REST_FOR_ONE));
+            system.spawn(probe("top", events, sub));
+            at(system, "top/sub/failed/busy").tell(ctx -> Trials.seconds(5));
+            at(system, "top/sub/failed/busy").tell(ctx -> events.add("drained"));
+            settle();
+            crash(at(system, "top/sub/slow"));
+            settle();
+            crash(at(system, "top/sub/failed")); // waits for its verdict until the restart of slow is done
+            settle();
+            at(system, "top/sub").stop();
+            settle();
+            crash(at(system, "top"));
+            Trials.seconds(6);
+            assertTrue(events.take().contains("drained"));
+            assertEquals(2, at(system, "top").info().incarnation());
+            assertTrue(lives(system, "top/sub/failed/busy/leaf"));
+        });
+    }
+
+    /// Its verdict may have to wait for this very spawner, so the spawner must not wait for it.
+    @Test
+    void shouldNotWaitForTheRestartWhenASpawnedChildHasFailedMeanwhile() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> child = system.spawn(probe("child", events).backOff(Trials.fixed(Duration.ofMinutes(10))));
+            crash(child);
+            settle();
+            assertFalse(child.awaitReady(Duration.ZERO));
+            Duration before = VirtualTime.elapsed();
+            ((Cell<?>) child).awaitStart(); // a spawner that is late
+            assertEquals(before, VirtualTime.elapsed());
+        });
+    }
+
+    @Test
+    void shouldBeginAnActorThatWasTakenDownBeforeItBegan() throws Exception {
+        Trials.run((system, events) -> {
+            Cell<?> boss = (Cell<?>) system.spawn(probe("boss", events));
+            settle();
+            Cell<Job> child = new Cell<>(system, boss, probe("child", events));
+            boss.children().add(child); // as a spawn does
+            child.life.endIncarnation(); // by a restart of its group
+            child.scheduler().start(child);
+            events.take();
+            child.life.beginAgain();
+            settle();
+            assertEquals(List.of("start child"), events.take());
+            assertEquals(2, child.life.incarnation());
         });
     }
 }

@@ -14,6 +14,7 @@ public enum Fate {
     FAILED,
     /// The sinks had made no progress for the patience of the appender; standard error has it.
     STUCK,
-    /// The sinks did not take it before the deadline of the close; the spill file has it.
+    /// The spill file has it: the queue was full and its level said [WhenFull#SPILL], or the sinks did not take it
+    /// before the deadline of the close.
     SPILLED
 }

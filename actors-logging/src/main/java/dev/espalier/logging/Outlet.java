@@ -220,13 +220,14 @@ final class Outlet {
     }
 
     private boolean summariseDrops(boolean now) {
-        long dropped = tally.of(Fate.DROPPED) + tally.of(Fate.RECURSIVE);
+        long dropped = tally.of(Fate.DROPPED) + tally.of(Fate.RECURSIVE) + tally.of(Fate.SPILLED);
         if (dropped == toldDrops || (!now && System.nanoTime() - toldAt < SUMMARY_NANOS)) {
             return true;
         }
-        String text = (dropped - toldDrops) + " events were dropped, " + dropped + " in all: "
-                + tally.of(Fate.DROPPED) + " since the queue was full, " + tally.of(Fate.RECURSIVE)
-                + " since sinks logged while they wrote what sinks had logged";
+        String text = (dropped - toldDrops) + " events are missing here, " + dropped + " in all: "
+                + tally.of(Fate.DROPPED) + " were dropped since the queue was full, " + tally.of(Fate.SPILLED)
+                + " went to the spill file, " + tally.of(Fate.RECURSIVE)
+                + " were dropped since sinks logged while they wrote what sinks had logged";
         toldDrops = dropped;
         toldAt = System.nanoTime();
         turn.enterSinks();

@@ -166,6 +166,10 @@ final class Pipeline {
             }
             return;
         }
+        if (whenFull == WhenFull.SPILL) {
+            spillNow(event);
+            return;
+        }
         Pause pause = new Pause();
         try {
             long since = System.nanoTime();
@@ -471,6 +475,17 @@ final class Pipeline {
         spilling.lock();
         try {
             spillQueue(); // invariant 2
+            spillOne(event);
+        } finally {
+            spilling.unlock();
+        }
+    }
+
+    /// There is no room for it in the queue.
+    private void spillNow(ActorEvent event) {
+        tally.bypassed();
+        spilling.lock();
+        try {
             spillOne(event);
         } finally {
             spilling.unlock();

@@ -7,6 +7,9 @@ public enum WhenFull {
     BLOCK,
     /// The event is dropped, counted, and told in a summary.
     DROP,
+    /// The caller writes the event to the spill file, before those that are queued get to the sinks. What cannot be
+    /// written there goes to standard error.
+    SPILL,
     /// The caller writes: first what is queued, then its own event.
     WRITE
 }

@@ -121,8 +121,37 @@ class ActorAppenderTest extends LoggingFixture {
         assertTrue(lines.messages.indexOf("waited") > lines.messages.indexOf("queued 7"), lines.messages::toString);
         Awaitility.await()
                 .atMost(LONG)
-                .until(() ->
-                        lines.messages.stream().anyMatch(m -> m.startsWith("100 events were dropped, 100 in all")));
+                .until(() -> lines.messages.stream()
+                        .anyMatch(m -> m.startsWith("100 events are missing here, 100 in all: 100 were dropped")));
+    }
+
+    @Test
+    void shouldSpillAndTellWhenTheQueueIsFullAndTheLevelSaysSo() throws Exception {
+        Path spilled = directory.resolve("spilled.log");
+        start(a -> {
+            a.setQueueSize(8);
+            a.setWhenFull("SPILL");
+            a.setSpillFile(spilled.toString());
+        });
+        lines.closeGate();
+        log.info("in the sink");
+        lines.entered.acquireUninterruptibly();
+        logMany("queued ", 8);
+        logMany("more ", 50);
+        assertEquals(50, appender.statistics().of(Fate.SPILLED));
+        List<String> aside = Files.readAllLines(spilled);
+        assertEquals(50, aside.size());
+        for (int i = 0; i < 50; i++) {
+            assertTrue(aside.get(i).endsWith("more " + i), aside.get(i));
+        }
+        lines.openGate();
+        assertTrue(appender.flush(LONG));
+        assertBalanced(59, 9);
+        Awaitility.await()
+                .atMost(LONG)
+                .until(() -> lines.messages.stream()
+                        .anyMatch(
+                                m -> m.startsWith("50 events are missing here") && m.contains("50 went to the spill")));
     }
 
     @Test
