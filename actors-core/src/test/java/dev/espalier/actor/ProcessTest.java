@@ -14,6 +14,8 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// one.
 @Tag("slow")
 @Tag("process")
+@ResourceLock(value = "processors", mode = ResourceAccessMode.READ)
 class ProcessTest {
     private static final int KILLED = 128 + 9;
     private static final int TERMINATED = 128 + 15;
@@ -117,6 +120,7 @@ class ProcessTest {
         }
     }
 
+    @ResourceLock("processors") // needs them all
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldExitInTimeWhenAllCarriersAreBusy(int processors) throws Exception {
@@ -253,7 +257,8 @@ class ProcessTest {
     void shouldLetOtherHooksFinishWhenMainReturnsAndAnActorIsAbandoned() throws Exception {
         try (ChildJvm child = start("mainReturnsAbandoned", LONG)) {
             assertSoon(child, ExitCode.ABANDONED);
-            assertSaid(child, "db stopped", "foreign hook ran");
+            assertSaid(child, "db stopped");
+            assertSaid(child, "foreign hook ran"); // at the same time
         }
     }
 
@@ -332,6 +337,7 @@ class ProcessTest {
         }
     }
 
+    @ResourceLock("processors") // needs them all
     @Test
     void shouldExitInTimeWhenActorsFloodEachOtherAndTheLog() throws Exception {
         try (ChildJvm child = start("flood", MEDIUM, "-Xmx256m")) {
@@ -343,6 +349,7 @@ class ProcessTest {
         }
     }
 
+    @ResourceLock("processors") // needs them all
     @Test
     void shouldHaltWhenNobodyReadsTheLog() throws Exception {
         try (ChildJvm child = ChildJvm.startUnread(program("flood", SHORT, "-Xmx256m"))) {
@@ -387,6 +394,7 @@ class ProcessTest {
 
     // Errors of the JVM.
 
+    @ResourceLock("processors") // needs them all
     @Test
     void shouldStopTheSystemWhenAnActorRunsOutOfMemory() throws Exception {
         try (ChildJvm child = start("outOfMemory", LONG, "-Xmx32m")) {
@@ -396,6 +404,7 @@ class ProcessTest {
         }
     }
 
+    @ResourceLock("processors") // needs them all
     @Test
     void shouldEndWhenTheHeapIsFullForGood() throws Exception {
         try (ChildJvm child = start("leak", SHORT, "-Xmx32m")) {
