@@ -328,6 +328,7 @@ class GroupTest {
 
     @Test
     @Tag("slow")
+    @Tag("once")
     void shouldUnwindWhenThousandsOfNestedGroupsAreCancelled() throws Exception {
         var deepest = new AtomicInteger();
         var ended = new AtomicInteger();

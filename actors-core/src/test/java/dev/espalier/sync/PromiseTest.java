@@ -108,6 +108,7 @@ class PromiseTest {
 
     @Test
     @Tag("slow")
+    @Tag("once")
     void shouldWakeEveryReaderAndHaveOneWinnerWhenThreadsRace() throws Exception {
         for (int round = 0; round < 5_000; round++) {
             var promise = new Promise<Integer>();

@@ -30,14 +30,14 @@ import org.junit.jupiter.api.io.TempDir;
 /// SIGKILL that holds for the file with what [Recover] appends to it.
 ///
 /// `-Dtest.jvm=-Dlogging.rounds=100` ends more of them, `-Dlogging.kills=1000` kills more, `-Dlogging.flood.seconds=60`
-/// floods longer,
-/// `-Dlogging.seed=N` repeats the moments.
+/// floods longer, `-Dlogging.seed=N` repeats the moments.
 @Tag("slow")
 @Tag("process")
 class ProcessEndTest {
     private static final int ROUNDS = Integer.getInteger("logging.rounds", 5);
-    private static final int KILLS = Integer.getInteger("logging.kills", 15);
-    private static final long DEADLINE_SECONDS = 40L + Integer.getInteger("logging.flood.seconds", 0);
+    private static final int KILLS = Integer.getInteger("logging.kills", 5);
+    private static final int FLOOD_SECONDS = Integer.getInteger("logging.flood.seconds", 1);
+    private static final long DEADLINE_SECONDS = 40L + FLOOD_SECONDS;
 
     @TempDir
     Path directory;
@@ -208,7 +208,7 @@ class ProcessEndTest {
 
     @Test
     void shouldTakeNextToNoProcessorTimeWhenIdle() throws Exception {
-        long micros = TimeUnit.SECONDS.toMicros(10);
+        long micros = TimeUnit.SECONDS.toMicros(4);
         assertEquals(0, run("flood", "idle", micros, ""));
         System.out.println("idle: " + told + " µs of " + micros);
         assertTrue(told <= micros * 3 / 1_000, () -> "it took " + told + " µs");
@@ -217,7 +217,7 @@ class ProcessEndTest {
     @Test
     @Timeout(3_600)
     void shouldStayWithinTheHeapWhenCallersAreFasterThanTheSink() throws Exception {
-        long micros = TimeUnit.SECONDS.toMicros(Integer.getInteger("logging.flood.seconds", 2));
+        long micros = TimeUnit.SECONDS.toMicros(FLOOD_SECONDS);
         assertEquals(0, run("slow", "exit", micros, ""));
         long lines = assertNothingLost("flood");
         assertTrue(lines > FloodMain.FILL / 2, () -> "only " + lines + " lines");
