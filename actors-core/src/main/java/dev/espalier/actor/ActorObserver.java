@@ -25,6 +25,15 @@ public interface ActorObserver {
         return null;
     }
 
+    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox of an actor whose messages
+    /// are followed. Called on that actor's thread, before it handles the message.
+    ///
+    /// @param actor whose mailbox
+    /// @param sender the actor that sent it; null if no actor did
+    /// @param message it must not be kept
+    /// @param nanos how long it was in the mailbox, in ns; not negative
+    default void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos) {}
+
     /// An actor failed and its supervisor decided so. Exactly once for each failure.
     default void failed(Failure failure, Decision decision) {}
 

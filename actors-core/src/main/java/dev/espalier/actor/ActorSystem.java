@@ -4,11 +4,13 @@ import dev.espalier.sync.Registration;
 import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -236,6 +238,44 @@ public final class ActorSystem implements AutoCloseable {
         return TreeText.of(root, most);
     }
 
+    /// Calls the action with every living actor, a parent before its children and these in start order: the cheapest
+    /// look at a whole tree. Actors that start or end meanwhile may be met or not.
+    ///
+    /// @param action must not block
+    public void forEachActor(Consumer<? super ActorRef<?>> action) {
+        Objects.requireNonNull(action, "action");
+        ArrayDeque<Cell<?>> open = new ArrayDeque<>();
+        open.push(root);
+        for (Cell<?> at = open.poll(); at != null; at = open.poll()) {
+            action.accept(at);
+            at.forEachChild(open::push);
+        }
+    }
+
+    /// Restarts an actor as its supervisor would after a failure: when it has handled the message in hand, by the
+    /// supervisor's strategy and after the back-off, with a fresh behavior, the same ref and the mailbox kept. It is
+    /// not counted against the supervisor's intensity. Returns at once; nothing happens while it is stopping, or is
+    /// being restarted anyway.
+    ///
+    /// @param actor one of this system, but not its root
+    /// @throws IllegalArgumentException if it is not, or is temporary: those are never restarted
+    public void restart(ActorRef<?> actor) {
+        Cell<?> cell = own(actor);
+        Cell<?> above = cell.parent;
+        if (above == null || cell.spec.options.restart == Restart.TEMPORARY) {
+            throw new IllegalArgumentException(cell.path() + " cannot be restarted, for it is "
+                    + (above == null ? "the root" : "temporary"));
+        }
+        above.supervisor().restartByHand(cell);
+    }
+
+    private Cell<?> own(ActorRef<?> actor) {
+        if (!(Objects.requireNonNull(actor, "actor") instanceof Cell<?> cell) || !equals(cell.system)) {
+            throw new IllegalArgumentException(actor + " is no actor of " + name());
+        }
+        return cell;
+    }
+
     /// The sum over all actors, living and ended.
     public Ledger ledger() {
         return totals.with(root);
@@ -253,20 +293,22 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /// For observers: from now on, one in so many messages that an actor is sent tells its
-    /// [MessageObserver#arrived] how long it has waited, and for whom. Which ones is left to chance.
+    /// [MessageObserver#arrived], and [ActorObserver#arrived], how long it has waited, and for whom. Which ones is left
+    /// to chance.
     ///
     /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; other messages about 1 ns.
     ///
     /// @param actor one of this system
     /// @param every 0: none, as at first; 1: each; n: about one in n, n rounded up to a power of two
-    public void sampleArrivals(ActorRef<?> actor, int every) {
+    /// @return what it was before
+    public int sampleArrivals(ActorRef<?> actor, int every) {
         if (every < 0) {
             throw new IllegalArgumentException("one in " + every + " messages cannot be sampled");
         }
-        if (!(Objects.requireNonNull(actor, "actor") instanceof Cell<?> cell) || !equals(cell.system)) {
-            throw new IllegalArgumentException(actor + " is no actor of " + name());
-        }
+        Cell<?> cell = own(actor);
+        int before = cell.sampling;
         cell.sampling = (byte) (every == 0 ? 0 : 33 - Integer.numberOfLeadingZeros(every - 1));
+        return before == 0 ? 0 : 1 << (before - 1);
     }
 
     // The stop.

@@ -21,26 +21,29 @@ final class MessageWatch {
         private Object open(Sampled sampled) {
             MessageWatch follow = watch();
             if (follow != null) {
-                follow.arrived(sampled.sender, Math.max(0, Strand.now() - sampled.sentNanos));
+                follow.arrived(sampled, Math.max(0, Strand.now() - sampled.sentNanos));
             }
             return sampled.entry;
         }
     }
 
     private final MessageObserver[] all;
+    private final Cell<?> cell;
 
-    MessageWatch(List<MessageObserver> all) {
+    MessageWatch(Cell<?> cell, List<MessageObserver> all) {
+        this.cell = cell;
         this.all = all.toArray(MessageObserver[]::new);
     }
 
-    void arrived(@Nullable Cell<?> sender, long nanos) {
+    void arrived(Sampled sampled, long nanos) {
         for (MessageObserver each : all) {
             try {
-                each.arrived(sender, nanos);
+                each.arrived(sampled.sender, nanos);
             } catch (Throwable t) {
                 failed(each, t);
             }
         }
+        cell.system.observers.arrived(cell, sampled, nanos);
     }
 
     void started(Object message) {

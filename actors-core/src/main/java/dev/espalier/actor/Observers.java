@@ -74,7 +74,12 @@ final class Observers {
                 followers.add(follower);
             }
         });
-        return followers.isEmpty() ? null : new MessageWatch(followers);
+        return followers.isEmpty() ? null : new MessageWatch(cell, followers);
+    }
+
+    void arrived(Cell<?> cell, Sampled sampled, long nanos) {
+        Object message = Mailbox.message(sampled.entry);
+        tell(all, o -> o.arrived(cell, sampled.sender, message, nanos));
     }
 
     /// Those of all; null for nothing.

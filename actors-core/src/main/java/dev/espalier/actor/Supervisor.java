@@ -234,6 +234,16 @@ final class Supervisor {
         }
     }
 
+    /// Somebody wants it; a plan that is under way, or an end, does as well.
+    void restartByHand(Cell<?> child) {
+        post(() -> {
+            boolean busy = isGroup() ? !plans.isEmpty() : plans.containsKey(child);
+            if (owner.life.isUp() && !owner.life.rests() && !busy) {
+                restart(child);
+            }
+        });
+    }
+
     private boolean withinLimit() {
         if (rules.restarts() == Supervision.UNLIMITED) {
             return true;

@@ -46,6 +46,37 @@ class MessageObserverTest {
         }
     }
 
+    @Test
+    void shouldTellAnObserverOfTheSystemWhoseMessageHasArrived() throws Exception {
+        VirtualTime.run(() -> {
+            ActorObserver all = new ActorObserver() {
+                @Override
+                public void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos) {
+                    seen.add(sender + " to " + actor + " " + message + " " + Duration.ofNanos(nanos));
+                }
+            };
+            try (ActorSystem system = ActorSystem.builder("t")
+                    .handleSignals(false)
+                    .observer(new Follower())
+                    .observer(all)
+                    .start()) {
+                ActorRef<String> picky = system.spawn("picky", Picky::new);
+                assertEquals(0, system.sampleArrivals(picky, 1));
+                ActorRef<String> sender = system.spawn("sender", () -> (message, ctx) -> picky.tell(message));
+                sender.tell("apple");
+                assertTrue(sender.awaitProcessed(SECOND));
+                assertTrue(picky.awaitProcessed(SECOND));
+                assertEquals(1, system.sampleArrivals(picky, 5));
+                assertEquals(8, system.sampleArrivals(picky, 0));
+                picky.tell("pear");
+                assertTrue(picky.awaitProcessed(SECOND));
+                assertEquals(
+                        List.of("/t/sender to /t/picky apple PT0S"),
+                        seen.stream().filter(line -> line.contains(" to ")).toList());
+            }
+        });
+    }
+
     private ActorSystem start() {
         return ActorSystem.builder("t")
                 .handleSignals(false)

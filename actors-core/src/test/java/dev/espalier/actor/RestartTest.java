@@ -53,6 +53,31 @@ class RestartTest {
         });
     }
 
+    @Test
+    void shouldRestartByHandAndKeepRefAndMailbox() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> ref = system.spawn(probe("a", events).restart(Restart.TRANSIENT));
+            ActorRef<Job> other = system.spawn(probe("b", events).restart(Restart.TEMPORARY));
+            settle();
+            ref.tell(ctx -> seconds(1));
+            ref.tell(ctx -> events.add("kept"));
+            for (int i = 0; i < 20; i++) { // not counted
+                system.restart(ref);
+                seconds(2);
+            }
+            assertEquals(21, ref.incarnation());
+            assertEquals(ActorState.RUNNING, ref.state());
+            assertTrue(events.take().contains("kept"));
+            assertEquals(1, other.incarnation());
+            assertThrows(IllegalArgumentException.class, () -> system.restart(other));
+            assertThrows(IllegalArgumentException.class, () -> system.restart(ref.parent()));
+            ref.stop();
+            system.restart(ref);
+            settle();
+            assertEquals(ActorState.STOPPED, ref.state());
+        });
+    }
+
     @ParameterizedTest
     @EnumSource
     void shouldRestartAPermanentChildWheneverItEndsByItself(End how) throws Exception {
