@@ -17,4 +17,6 @@ module dev.espalier.logging {
             dev.espalier.logging.DefaultConfiguration;
     provides dev.espalier.actor.ActorObserver with
             dev.espalier.logging.CrashReports;
+    provides dev.espalier.actor.LogSource with
+            dev.espalier.logging.LogTail;
 }

@@ -101,6 +101,7 @@ final class Outlet {
         current = event;
         turn.enterSinks();
         boolean well = sinks.write(event);
+        LogTail.show(event);
         writeOwn();
         boolean mine = leaveSinks(); // else the event was spilled
         if (mine) {
