@@ -25,8 +25,8 @@ public interface ActorObserver {
         return null;
     }
 
-    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox of an actor whose messages
-    /// are followed. Called on that actor's thread, before it handles the message.
+    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox of an actor whose
+    /// messages are followed. Called on that actor's thread, before it handles the message.
     ///
     /// @param actor whose mailbox
     /// @param sender the actor that sent it; null if no actor did

@@ -238,8 +238,8 @@ public final class ActorSystem implements AutoCloseable {
         return TreeText.of(root, most);
     }
 
-    /// Calls the action with every living actor, a parent before its children and these in start order: the cheapest
-    /// look at a whole tree. Actors that start or end meanwhile may be met or not.
+    /// Calls the action with every living actor, a parent before its children and these in start order: the
+    /// cheapest look at a whole tree. Actors that start or end meanwhile may be met or not.
     ///
     /// @param action must not block
     public void forEachActor(Consumer<? super ActorRef<?>> action) {
@@ -252,10 +252,10 @@ public final class ActorSystem implements AutoCloseable {
         }
     }
 
-    /// Restarts an actor as its supervisor would after a failure: when it has handled the message in hand, by the
-    /// supervisor's strategy and after the back-off, with a fresh behavior, the same ref and the mailbox kept. It is
-    /// not counted against the supervisor's intensity. Returns at once; nothing happens while it is stopping, or is
-    /// being restarted anyway.
+    /// Restarts an actor as its supervisor would after a failure: when it has handled the message in hand, by
+    /// the supervisor's strategy and after the back-off, with a fresh behavior, the same ref and the mailbox
+    /// kept. It is not counted against the supervisor's intensity. Returns at once; nothing happens while it
+    /// is stopping, or is being restarted anyway.
     ///
     /// @param actor one of this system, but not its root
     /// @throws IllegalArgumentException if it is not, or is temporary: those are never restarted
@@ -263,8 +263,8 @@ public final class ActorSystem implements AutoCloseable {
         Cell<?> cell = own(actor);
         Cell<?> above = cell.parent;
         if (above == null || cell.spec.options.restart == Restart.TEMPORARY) {
-            throw new IllegalArgumentException(cell.path() + " cannot be restarted, for it is "
-                    + (above == null ? "the root" : "temporary"));
+            throw new IllegalArgumentException(
+                    cell.path() + " cannot be restarted, for it is " + (above == null ? "the root" : "temporary"));
         }
         above.supervisor().restartByHand(cell);
     }
@@ -293,10 +293,11 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /// For observers: from now on, one in so many messages that an actor is sent tells its
-    /// [MessageObserver#arrived], and [ActorObserver#arrived], how long it has waited, and for whom. Which ones is left
-    /// to chance.
+    /// [MessageObserver#arrived], and [ActorObserver#arrived], how long it has waited, and for whom. Which
+    /// ones is left to chance.
     ///
-    /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; other messages about 1 ns.
+    /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; other messages about 1
+    /// ns.
     ///
     /// @param actor one of this system
     /// @param every 0: none, as at first; 1: each; n: about one in n, n rounded up to a power of two

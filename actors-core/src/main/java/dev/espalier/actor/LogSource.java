@@ -3,8 +3,8 @@ package dev.espalier.actor;
 import dev.espalier.sync.Registration;
 import java.util.function.Consumer;
 
-/// The log while it is written, for whoever shows it: the seam between a module that logs and one that has a page,
-/// neither of which knows the other. Implementations are found by [java.util.ServiceLoader].
+/// The log while it is written, for whoever shows it: the seam between a module that logs and one that has a
+/// page, neither of which knows the other. Implementations are found by [java.util.ServiceLoader].
 ///
 /// *Threads.* Thread-safe. *Cost.* None for those who log; while nobody follows, none at all.
 public interface LogSource {
@@ -19,8 +19,8 @@ public interface LogSource {
 
     /// From now on gives each event that is written to this reader, one after the other.
     ///
-    /// @param reader must not block nor log; it is called on the thread that writes the log, and let go of when it
-    ///     throws
+    /// @param reader must not block nor log; it is called on the thread that writes the log, and let go of
+    ///     when it throws
     /// @return what ends it
     Registration follow(Consumer<? super Line> reader);
 }
