@@ -5,25 +5,35 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import dev.espalier.actor.LogSource;
 import dev.espalier.sync.Registration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
 /// Shows what [ActorAppender]s write to who follows it, such as the observer's page. Found by
 /// [java.util.ServiceLoader]. Events that do not pass through an [ActorAppender] are not seen.
 ///
-/// *Threads.* Thread-safe. *Cost.* None for callers; a look at a list for the writer, and the making of a line for each
-/// event while somebody follows. *Memory.* None: it keeps nothing.
+/// *Threads.* Thread-safe. *Cost.* None for callers; a look at a list for the writer, and the making of a line
+/// for each event while somebody follows. *Memory.* None: it keeps nothing.
 public final class LogTail implements LogSource {
     private static final int TEXT = 1_000;
     private static final int STACK = 3_000;
-    private static final List<Consumer<? super Line>> READERS = new CopyOnWriteArrayList<>();
+    private static final List<Reader> READERS = new CopyOnWriteArrayList<>();
+
+    /// One registration.
+    private static final class Reader {
+        final Consumer<? super Line> action;
+
+        Reader(Consumer<? super Line> action) {
+            this.action = action;
+        }
+    }
 
     /// For the ServiceLoader.
     public LogTail() {}
 
     @Override
     public Registration follow(Consumer<? super Line> reader) {
-        Consumer<? super Line> own = reader::accept; // so that each registration is its own
+        Reader own = new Reader(Objects.requireNonNull(reader, "reader"));
         READERS.add(own);
         return () -> READERS.remove(own);
     }
@@ -41,9 +51,9 @@ public final class LogTail implements LogSource {
         }
     }
 
-    private static void give(Consumer<? super Line> reader, Line line) {
+    private static void give(Reader reader, Line line) {
         try {
-            reader.accept(line);
+            reader.action.accept(line);
         } catch (Throwable t) { // the log must not suffer from it
             READERS.remove(reader);
             LastResort.say("Somebody who followed the log threw " + t + System.lineSeparator());
