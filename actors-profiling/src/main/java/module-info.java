@@ -2,9 +2,10 @@ import org.jspecify.annotations.NullMarked;
 
 /// Espalier's profiling: which actor costs what.
 @NullMarked
-@SuppressWarnings("requires-automatic") // HdrHistogram has no descriptor; it does not show in the API
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // no descriptors: HdrHistogram, Micrometer
 module dev.espalier.profiling {
     requires transitive dev.espalier.core;
+    requires static transitive micrometer.core; // optional; for Meters alone
     requires java.management;
     requires jdk.httpserver;
     requires jdk.jfr;
@@ -15,6 +16,8 @@ module dev.espalier.profiling {
 
     exports dev.espalier.observer;
     exports dev.espalier.profiling;
+
+    uses dev.espalier.actor.LogSource;
 
     provides dev.espalier.actor.ActorObserver with
             dev.espalier.observer.ObserverEvents,

@@ -2,6 +2,7 @@ package dev.espalier.observer;
 
 import dev.espalier.actor.ActorInfo;
 import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Ledger;
 import dev.espalier.profiling.ActorFigures;
 import dev.espalier.profiling.Level;
@@ -124,15 +125,18 @@ final class ActorPart {
         STOP,
         /// As [ActorRef#cancel].
         CANCEL,
+        /// As [ActorSystem#restart].
+        RESTART,
         /// Sets the [Level] of the subtree.
         LEVEL
     }
 
-    /// @throws IllegalArgumentException if there is no such level
-    static void act(Action action, ActorRef<?> actor, String level) {
+    /// @throws IllegalArgumentException if there is no such level, or it cannot be restarted
+    static void act(Action action, ActorSystem system, ActorRef<?> actor, String level) {
         switch (action) {
             case STOP -> actor.stop();
             case CANCEL -> actor.cancel();
+            case RESTART -> system.restart(actor);
             case LEVEL -> Profiling.level(actor, Level.parse(level));
         }
     }

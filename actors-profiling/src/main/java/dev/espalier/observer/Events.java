@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// The last events of one system, as text: bounded in number and in length, so they keep nothing alive.
 ///
-/// *Threads.* Thread-safe. The lock is held for a few instructions. Dead letters come by the million when an actor
-/// has died that others flood: who finds the lock taken then lets the line go, for the count has it anyway.
+/// *Threads.* Thread-safe. The lock is held for a few instructions. Dead letters come by the million when an
+/// actor has died that others flood: who finds the lock taken then lets the line go, for the count has it
+/// anyway.
 final class Events {
     static final int MOST_ENDS = 20_000;
     private static final int MOST = 200;
@@ -37,6 +38,11 @@ final class Events {
 
     /// Anything else that people should look at.
     record Incident(Instant at, String kind, String path, String text) {}
+
+    /// Who sends what to whom.
+    final Flow flow = new Flow();
+    /// For meters.
+    final ByClass byClass = new ByClass();
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Failed> failures = new ArrayDeque<>();

@@ -13,8 +13,8 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Answers requests: the page and its parts to everybody, for they tell nothing; figures and actions to who has the
-/// token.
+/// Answers requests: the page and its parts to everybody, for they tell nothing; figures and actions to who
+/// has the token.
 ///
 /// *Threads.* Thread-safe; each exchange has a green thread.
 final class Exchanges implements HttpHandler {
@@ -32,21 +32,32 @@ final class Exchanges implements HttpHandler {
             "charts.js",
             "events.js",
             "stop.js",
-            "dom.js");
+            "dom.js",
+            "log.js",
+            "flow.js");
     private static final int MOST_LINES = 1_000;
     private static final int LONGEST_WINDOW = 60;
 
     private final ActorSystem system;
     private final Snapshots snapshots;
     private final Events events;
+    private final LogLines log;
     private final Gate gate;
     private final Streams streams;
     private final boolean actions;
 
-    Exchanges(ActorSystem system, Snapshots snapshots, Events events, Gate gate, Streams streams, boolean actions) {
+    Exchanges(
+            ActorSystem system,
+            Snapshots snapshots,
+            Events events,
+            LogLines log,
+            Gate gate,
+            Streams streams,
+            boolean actions) {
         this.system = system;
         this.snapshots = snapshots;
         this.events = events;
+        this.log = log;
         this.gate = gate;
         this.streams = streams;
         this.actions = actions;
@@ -85,7 +96,11 @@ final class Exchanges implements HttpHandler {
         gate.checkHost(exchange);
         gate.checkLength(exchange);
         String path = exchange.getRequestURI().getPath();
-        if (path.startsWith("/api/")) {
+        if (path.equals("/metrics")) {
+            gate.checkToken(exchange, Query.of(exchange.getRequestURI()).words());
+            method(exchange, "GET");
+            answer(exchange, 200, MetricsPart.TYPE, MetricsPart.of(system, events));
+        } else if (path.startsWith("/api/")) {
             Query query = Query.of(exchange.getRequestURI());
             gate.checkToken(exchange, query.words());
             api(exchange, path.substring("/api/".length()), query);
@@ -116,6 +131,10 @@ final class Exchanges implements HttpHandler {
             act(exchange, name.substring("actor/".length()), query);
             return;
         }
+        if (name.equals("flow") && exchange.getRequestMethod().equals("POST")) {
+            trace(exchange, query);
+            return;
+        }
         if (name.equals("events")) {
             method(exchange, "GET");
             streams.serve(exchange);
@@ -129,6 +148,12 @@ final class Exchanges implements HttpHandler {
             case "failures" -> EventsPart.failures(events);
             case "dead-letters" -> EventsPart.deadLetters(system, events);
             case "stop" -> StopPart.of(system, events);
+            case "flow" -> events.flow.json();
+            case "log" ->
+                log.json(
+                        query.number("after", 0, 0, Integer.MAX_VALUE),
+                        query.word("path"),
+                        query.number("n", MOST_LINES, 1, MOST_LINES));
             default -> throw new Refusal(404, "There is no /api/" + Query.bounded(name) + ".");
         };
         method(exchange, "GET");
@@ -139,6 +164,13 @@ final class Exchanges implements HttpHandler {
         TopPart.By by = query.constant("by", TopPart.By.class, "queue");
         return TopPart.of(
                 snapshots, by, query.number("window", 10, 1, LONGEST_WINDOW), query.number("n", 20, 1, MOST_LINES));
+    }
+
+    /// It only reads, is bounded, and ends by itself; so it needs no opening.
+    private void trace(HttpExchange exchange, Query query) throws Refusal, IOException {
+        Node node = node(query);
+        events.flow.begin(system, node.actor, query.number("seconds", 10, 1, Flow.LONGEST));
+        answer(exchange, 200, JSON, events.flow.json());
     }
 
     private byte[] actor(Query query) throws Refusal {
@@ -168,7 +200,7 @@ final class Exchanges implements HttpHandler {
         }
         Node node = node(query);
         try {
-            ActorPart.act(action, node.actor, query.words().getOrDefault("level", ""));
+            ActorPart.act(action, system, node.actor, query.words().getOrDefault("level", ""));
         } catch (IllegalArgumentException e) {
             throw new Refusal(400, String.valueOf(e.getMessage()));
         }

@@ -1,8 +1,8 @@
 package dev.espalier.observer;
 
-import dev.espalier.actor.ActorInfo;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorState;
+import dev.espalier.actor.Ledger;
 import dev.espalier.profiling.ActorFigures;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,27 +51,30 @@ final class Node {
     ///
     /// @param seconds since the walk before
     /// @return whether anything that is shown has changed
-    boolean update(ActorInfo info, Optional<ActorFigures> figures, double seconds) {
+    boolean update(Optional<ActorFigures> figures, double seconds) {
+        ActorState newState = actor.state();
+        int newRestarts = actor.incarnation() - 1;
+        Ledger ledger = actor.ledger();
         Sums now = new Sums(
-                info.ledger().processed(),
+                ledger.processed(),
                 figures.map(ActorFigures::failed).orElse(0L),
                 figures.map(all -> all.handling().toNanos()).orElse(0L));
         double newRate = Math.max(0, now.processed - sums.processed) / seconds;
         double newBusy = Math.max(0, now.nanos - sums.nanos) / seconds / 1e9;
         boolean newTimed = figures.isPresent() && figures.get().timed() > 0;
         boolean changed = !now.equals(sums)
-                || state != info.state()
-                || restarts != info.incarnation() - 1
-                || queued != info.ledger().queued()
-                || dropped != info.ledger().dropped()
+                || state != newState
+                || restarts != newRestarts
+                || queued != ledger.queued()
+                || dropped != ledger.dropped()
                 || differs(rate, newRate)
                 || differs(busy, newBusy)
                 || timed != newTimed;
-        state = info.state();
-        restarts = info.incarnation() - 1;
-        queued = info.ledger().queued();
-        accepted = info.ledger().accepted();
-        dropped = info.ledger().dropped();
+        state = newState;
+        restarts = newRestarts;
+        queued = ledger.queued();
+        accepted = ledger.accepted();
+        dropped = ledger.dropped();
         rate = newRate;
         busy = newBusy;
         timed = newTimed;
@@ -118,8 +121,8 @@ final class Node {
         figures(json).endArray();
     }
 
-    /// `[id, state, queued, processed, rate, failed, restarts, busy, dropped]`; busy in percent of the time, −1 if
-    /// nothing was timed.
+    /// `[id, state, queued, processed, rate, failed, restarts, busy, dropped]`; busy in percent of the time,
+    /// −1 if nothing was timed.
     void writeFigures(Json json) {
         json.array().value(id);
         figures(json).endArray();

@@ -24,14 +24,15 @@ import org.slf4j.LoggerFactory;
 ///
 /// {@snippet class="dev.espalier.observer.ObserverGuideTest" region="start"}
 ///
-/// It listens on the loopback interface only, unless told otherwise, and gives figures to who has the token, which
-/// stands in [#address] and, once, in the log. It only reads, unless [Builder#actions] opens it. Without a change of
-/// the program: `-Ddev.espalier.observer.port=7070`, and `-Ddev.espalier.observer.actions=true` to open it.
+/// It listens on the loopback interface only, unless told otherwise, and gives figures to who has the token,
+/// which stands in [#address] and, once, in the log. It only reads, unless [Builder#actions] opens it. Without
+/// a change of the program: `-Ddev.espalier.observer.port=7070`, and `-Ddev.espalier.observer.actions=true` to
+/// open it.
 ///
 /// *Failure.* None of the tree: an exchange that fails is answered or cut off, and logged.
 ///
-/// *Threads.* Thread-safe. One platform thread looks at the tree once a second; each exchange has a green thread,
-/// of which there are at most 512. All are daemons.
+/// *Threads.* Thread-safe. One platform thread looks at the tree once a second; each exchange has a green
+/// thread, of which there are at most 512. All are daemons.
 ///
 /// *Memory.* What it makes of a tree is kept while somebody looks: some megabytes for 10,000 actors.
 ///
@@ -63,8 +64,8 @@ public final class Observer implements AutoCloseable {
             return this;
         }
 
-        /// The interface to listen on; the loopback by default. The connection is not encrypted: on another one,
-        /// everybody in between can read the token.
+        /// The interface to listen on; the loopback by default. The connection is not encrypted: on another
+        /// one, everybody in between can read the token.
         public Builder address(InetAddress value) {
             address = Objects.requireNonNull(value, "address");
             return host(value.getHostAddress());
@@ -116,6 +117,8 @@ public final class Observer implements AutoCloseable {
     private final HttpServer server;
     private final URI address;
     private final Snapshots snapshots;
+    private final Events events;
+    private final LogLines log = new LogLines();
     private final Streams streams;
     private final GreenThreads threads = new GreenThreads();
     private final Thread ticker;
@@ -124,13 +127,14 @@ public final class Observer implements AutoCloseable {
     private Observer(ActorSystem system, Builder b) throws IOException {
         InetAddress on = b.address == null ? InetAddress.getLoopbackAddress() : b.address;
         String token = b.token == null ? Gate.freshToken() : b.token;
-        Events events = ObserverEvents.of(system);
+        events = ObserverEvents.of(system);
+        events.byClass.begin();
         server = HttpServer.create(new InetSocketAddress(on, b.port), WAITING);
         snapshots = new Snapshots(system, events, b.actions);
         streams = new Streams(snapshots, threads, b.clients);
         server.setExecutor(threads);
         server.createContext(
-                "/", new Exchanges(system, snapshots, events, new Gate(token, b.hosts), streams, b.actions));
+                "/", new Exchanges(system, snapshots, events, log, new Gate(token, b.hosts), streams, b.actions));
         address = URI.create("http://" + hostOf(on) + ":" + port() + "/#" + token);
         ticker = Thread.ofPlatform().daemon().name("espalier-observer").unstarted(this::run);
         ticker.start();
@@ -191,6 +195,8 @@ public final class Observer implements AutoCloseable {
             try {
                 snapshots.tick(false);
                 threads.patrol();
+                events.flow.patrol();
+                log.patrol();
             } catch (RuntimeException e) {
                 LOG.warn("The observer could not look at the tree", e);
             }
@@ -218,6 +224,8 @@ public final class Observer implements AutoCloseable {
         closed = true;
         LockSupport.unpark(ticker);
         threads.interruptAll();
+        events.flow.close();
+        log.close();
         server.stop(0);
     }
 }

@@ -1,12 +1,10 @@
 package dev.espalier.observer;
 
-import dev.espalier.actor.ActorInfo;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.StopReport;
 import dev.espalier.profiling.Profiling;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -23,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks at the whole tree once a second, for all clients together, and makes [Frame]s of what changed.
 ///
-/// *Threads.* Thread-safe; everything is guarded by `lock`, which is never held while anything is sent. *Cost.*
-/// About a microsecond for an actor and second while somebody looks; otherwise one pass over the ledgers.
+/// *Threads.* Thread-safe; everything is guarded by `lock`, which is never held while anything is sent.
+/// *Cost.* About a microsecond for an actor and second while somebody looks; otherwise one pass over the
+/// ledgers.
 final class Snapshots {
     /// Windows reach back that many slots.
     static final int SLOTS = 13;
@@ -67,8 +66,10 @@ final class Snapshots {
     void tick(boolean last) {
         lock.lock();
         try {
-            boolean watched = System.nanoTime() - askedAt < NOBODY;
-            look(watched || last, last);
+            if (!newest.last()) { // else a client that is behind would wait for more
+                boolean watched = System.nanoTime() - askedAt < NOBODY;
+                look(watched || last, last);
+            }
         } finally {
             lock.unlock();
         }
@@ -104,26 +105,20 @@ final class Snapshots {
 
     private void walk(long now, double seconds, List<Node> added, List<Node> changed) {
         walks++;
-        ArrayDeque<ActorRef<?>> open = new ArrayDeque<>();
-        system.find("/" + system.name()).ifPresent(open::add);
-        for (ActorRef<?> at = open.pollFirst(); at != null; at = open.pollFirst()) {
-            ActorInfo info = at.info();
+        system.forEachActor(at -> {
             Node node = nodes.get(at);
             boolean fresh = node == null;
             if (node == null) {
                 node = add(at, now);
             }
-            boolean differs = node.update(info, Profiling.of(at), seconds);
+            boolean differs = node.update(Profiling.of(at), seconds);
             node.walk = walks;
             if (fresh) {
                 added.add(node);
             } else if (differs) {
                 changed.add(node);
             }
-            for (ActorRef<?> child : info.children()) {
-                open.addFirst(child); // they come newest first, so they are met in start order
-            }
-        }
+        });
     }
 
     private Node add(ActorRef<?> actor, long now) {

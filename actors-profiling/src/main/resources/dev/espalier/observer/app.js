@@ -6,12 +6,14 @@ import { $, el, text } from "./dom.js";
 import * as events from "./events.js";
 import { follow, live } from "./feed.js";
 import { bytes, count, short } from "./format.js";
+import * as flow from "./flow.js";
+import * as log from "./log.js";
 import * as stop from "./stop.js";
 import * as top from "./top.js";
 import * as tree from "./tree.js";
 
 const small = matchMedia("(max-width: 860px)");
-const VIEWS = ["tree", "overview", "actor", "failures", "letters", "stop"];
+const VIEWS = ["tree", "overview", "actor", "flow", "log", "failures", "letters", "stop"];
 const panel = (view) => $(view === "tree" ? "tree-panel" : view);
 let front = small.matches ? "tree" : "overview";
 let state = "running";
@@ -41,6 +43,8 @@ function refresh() {
     charts.update();
     top.update(openPath).catch(ignore);
   } else if (front === "actor") detail.update();
+  else if (front === "flow") flow.update().catch(ignore);
+  else if (front === "log") log.update(openPath).catch(ignore);
   else if (front === "failures") events.updateFailures().catch(ignore);
   else if (front === "letters") events.updateLetters().catch(ignore);
   else if (front === "stop") stop.update();
@@ -106,7 +110,7 @@ function switchTheme() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|SELECT/.test(event.target.tagName) || $("help").open) return;
-  const view = ["overview", "actor", "failures", "letters", "stop"]["12345".indexOf(event.key)];
+  const view = VIEWS.slice(1)["1234567".indexOf(event.key)];
   if (view) show(view);
   else if (event.key === "/") {
     event.preventDefault();

@@ -4,6 +4,7 @@ import { $, el, unfolding } from "./dom.js";
 import { get, live, post } from "./feed.js";
 import { count, millis, percent, short, type } from "./format.js";
 import { failure } from "./events.js";
+import { entry } from "./log.js";
 
 let shown = null;
 let said = "";
@@ -61,12 +62,15 @@ function actions(actor) {
   return el("div", { class: "actions" },
     el("button", { onclick: act(actor.id, "stop") }, "Stop"),
     el("button", { onclick: act(actor.id, "cancel") }, "Cancel"),
+    live.root?.id !== actor.id && el("button", { title: "A fresh behavior; the mailbox is kept", onclick: act(actor.id, "restart") }, "Restart"),
     el("label", {}, "Level ", el("select", { onchange: (event) => act(actor.id, "level", `&level=${event.target.value}`)() },
       [...new Set(["off", "counters", "1:16", "full", actor.level])].map((level) => el("option", { selected: level === actor.level }, level)))),
     el("span", { class: "quiet", role: "status" }, said));
 }
 
-function page(actor) {
+const LINES = 12;
+
+function page(actor, log) {
   const parts = actor.path.split("/");
   const now = [actor.activity === "live" ? "" : actor.activity];
   if (actor.current) now.push(`in hand: ${type(actor.current)}${actor.age ? ` for ${millis(actor.age)}` : ""}`);
@@ -85,6 +89,7 @@ function page(actor) {
     actor.stack.length > 0 && [el("h3", {}, `Thread, ${actor.thread.replace("_", " ")}`),
       el("details", { "data-key": "stack" }, el("summary", {}, el("code", {}, actor.stack.find((frame) => !frame.startsWith("java.")) ?? actor.stack[0])),
         el("pre", {}, actor.stack.join("\n")))],
+    log.length > 0 && [el("h3", {}, "Log, here and below"), el("div", { class: "entries" }, log.map((line) => entry(line)))],
     actor.failures.length > 0 && [el("h3", {}, "Failures"), el("div", { class: "events" }, actor.failures.map(failure))],
   ];
 }
@@ -99,8 +104,9 @@ export async function update() {
   const asked = shown;
   try {
     const actor = await get(`actor?id=${asked}`);
+    const log = actor.path ? await get(`log?path=${encodeURIComponent(actor.path)}&n=${LINES}`) : null;
     if (asked !== shown) return;
-    if (actor.ledger) unfolding($("actor"), page(actor).flat(2).filter(Boolean));
+    if (actor.ledger) unfolding($("actor"), page(actor, log.lines).flat(2).filter(Boolean));
     else if (!$("actor").querySelector(".ended")) {
       $("actor").prepend(el("p", { class: "ended" }, "This actor has ended; below is the last that was seen of it."));
     }

@@ -10,7 +10,7 @@ export function failure(each) {
   const cause = each.cause.replace(/^[\w.$]+\.(\w+)/, "$1");
   return el("details", { "data-key": `${each.at}${each.path}` },
     el("summary", {},
-      el("time", {}, clock(each.at)),
+      el("time", { datetime: new Date(each.at).toISOString() }, clock(each.at)),
       el("span", { class: "what" }, el("b", {}, each.path), el("span", { class: "cause" }, cause)),
       el("span", { class: `decision ${each.decision}` }, each.decision)),
     each.message && el("p", {}, "over ", el("code", {}, each.message)),

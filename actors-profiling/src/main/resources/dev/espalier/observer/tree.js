@@ -147,6 +147,9 @@ export function update() {
   }
 }
 
+// The path of the chosen actor, or of all.
+export const chosen = () => path(current ?? live.root);
+
 export function reveal(node) {
   if (!node) return;
   for (let at = node.parent; at; at = at.parent) folds.set(at.id, true);

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.LoggerContext;
+import dev.espalier.logging.ActorAppender;
 import dev.espalier.profiling.Level;
 import dev.espalier.profiling.Profiling;
 import java.io.BufferedReader;
@@ -16,11 +18,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
-/// The page in a real browser, driven by `src/test/browser/observer.mjs`. Skipped where there is none, unless the
-/// environment says `ESPALIER_BROWSER_TEST=required`.
+/// The page in a real browser, driven by `src/test/browser/observer.mjs`. Skipped where there is none, unless
+/// the environment says `ESPALIER_BROWSER_TEST=required`.
 @Tag("slow")
 class BrowserTest {
     private static final int CUSTOMERS = 10_000;
@@ -29,6 +33,11 @@ class BrowserTest {
     private static final Path SCRIPT = Path.of("src/test/browser/observer.mjs");
     /// Where `.ci/browser` puts the driver, and the pictures go.
     private static final Path FOLDER = Path.of("target/browser").toAbsolutePath();
+
+    @BeforeAll
+    static void followTheLog() {
+        ActorAppender.install((LoggerContext) LoggerFactory.getILoggerFactory());
+    }
 
     @AfterEach
     void resetLevel() {

@@ -1,8 +1,10 @@
 package dev.espalier.observer;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.ActorSystem;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,17 @@ class ObserverGuideTest {
             // @end
             assertTrue(observer.port() > 0);
             observer.close();
+        }
+    }
+
+    @Test
+    void shouldBindMetersToARegistry() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (ActorSystem system = ActorSystem.start("shop")) {
+            // @start region="meters"
+            new Meters(system).bindTo(registry);
+            // @end
+            assertEquals(1, registry.get("espalier.actors").gauge().value());
         }
     }
 }

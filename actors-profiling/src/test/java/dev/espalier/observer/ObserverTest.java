@@ -164,6 +164,40 @@ class ObserverTest {
     }
 
     @Test
+    void shouldRestartAnActorIfItIsOpened() throws IOException {
+        observer.close();
+        observer = Observer.builder().token(TOKEN).actions(true).start(system);
+        String token = "Authorization: Bearer " + TOKEN;
+        ActorRef<String> till = system.spawn("till", Desk::new);
+        assertEquals(200, send("POST", "/api/actor/restart?path=/shop/till", token).status);
+        Awaitility.await().atMost(PATIENCE).until(() -> till.incarnation() == 2);
+        Answer refused = send("POST", "/api/actor/restart?path=/shop/desk", token);
+        assertEquals(400, refused.status);
+        assertTrue(refused.body.contains("temporary"), refused::body);
+    }
+
+    @Test
+    void shouldGiveMetersFlowAndLogToWhoHasTheToken() throws IOException {
+        assertEquals(401, send("GET", "/metrics").status);
+        Answer metrics = get("/metrics");
+        assertEquals(200, metrics.status);
+        assertTrue(
+                metrics.head.toLowerCase(java.util.Locale.ROOT).contains("text/plain; version=0.0.4"), metrics::head);
+        assertTrue(metrics.body.startsWith("# HELP espalier_actors "), metrics::body);
+        String token = "Authorization: Bearer " + TOKEN;
+        assertEquals(401, send("POST", "/api/flow?path=/shop").status);
+        assertEquals(400, send("POST", "/api/flow?path=/shop&seconds=61", token).status);
+        assertEquals(404, send("POST", "/api/flow?path=/shop/nobody", token).status);
+        assertEquals(200, send("POST", "/api/flow?path=/shop&seconds=5", token).status);
+        desk.tell("apple");
+        assertTrue(desk.awaitProcessed(PATIENCE));
+        assertEquals(
+                "/shop/desk",
+                get("/api/flow").json().get("edges").get(0).get("to").textValue());
+        assertTrue(get("/api/log?path=/shop").json().get("available").booleanValue());
+    }
+
+    @Test
     void shouldRefuseSettingsThatMakeNoSense() {
         Observer.Builder builder = Observer.builder();
         assertThrows(IllegalArgumentException.class, () -> builder.port(70_000));

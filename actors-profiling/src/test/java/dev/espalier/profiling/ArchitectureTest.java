@@ -42,6 +42,7 @@ class ArchitectureTest {
                         "jdk.management",
                         "com.sun.management",
                         "com.sun.net.httpserver",
+                        "io.micrometer.core..",
                         "dev.espalier.actor",
                         "dev.espalier.sync",
                         "dev.espalier.observer",
