@@ -2,7 +2,6 @@ package dev.espalier.observer;
 
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
-import dev.espalier.actor.StopReport;
 import dev.espalier.profiling.Profiling;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -33,9 +32,8 @@ final class Snapshots {
     private static final double LEAST_SECONDS = 0.05;
 
     private final ActorSystem system;
-    private final Events events;
-    private final boolean actions;
     private final Vitals vitals;
+    private final FrameText text;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
     private final Map<ActorRef<?>, Node> nodes = new HashMap<>();
@@ -46,15 +44,13 @@ final class Snapshots {
     private long walks;
     private long walkedAt;
     private long askedAt;
-    private int endsTold;
     private Frame newest = Frame.NONE;
     private byte @Nullable [] whole;
 
     Snapshots(ActorSystem system, Events events, boolean actions) {
         this.system = system;
-        this.events = events;
-        this.actions = actions;
         vitals = new Vitals(system);
+        text = new FrameText(system, events, actions, vitals);
         long now = System.nanoTime();
         askedAt = now - NOBODY;
         walkedAt = now - TimeUnit.SECONDS.toNanos(1);
@@ -99,7 +95,8 @@ final class Snapshots {
         List<Integer> gone = sweep();
         remember(now);
         whole = null;
-        newest = new Frame(newest.number() + 1, event("delta", delta(added, changed, gone)), last);
+        newest = new Frame(
+                newest.number() + 1, text.delta(newest.number() + 1, nodes.size(), added, changed, gone), last);
         news.signalAll();
     }
 
@@ -151,60 +148,6 @@ final class Snapshots {
         }
     }
 
-    // What is sent.
-
-    private CharSequence delta(List<Node> added, List<Node> changed, List<Integer> gone) {
-        Json json = new Json(256 + 48 * changed.size());
-        json.object().name("number").value(newest.number() + 1);
-        json.name("gone").array();
-        gone.forEach(json::value);
-        json.endArray().name("added").array();
-        added.forEach(node -> node.write(json));
-        json.endArray().name("changed").array();
-        changed.forEach(node -> node.writeFigures(json));
-        json.endArray();
-        system(json);
-        ends(json, events.ends(endsTold));
-        endsTold = events.ended();
-        return json.endObject().toString();
-    }
-
-    private CharSequence all() {
-        Json json = new Json(1_024 + 64 * nodes.size());
-        json.object().name("number").value(newest.number()).name("added").array();
-        nodes.values().stream().sorted((a, b) -> Integer.compare(a.id, b.id)).forEach(node -> node.write(json));
-        json.endArray();
-        json.name("history");
-        vitals.writeHistory(json);
-        system(json);
-        ends(json, events.ends(0));
-        return json.endObject().toString();
-    }
-
-    private void system(Json json) {
-        json.name("system").object().name("name").value(system.name());
-        json.name("state").value(events.report() != null ? "stopped" : system.isStopping() ? "stopping" : "running");
-        json.name("actors").value(nodes.size());
-        json.name("actions").value(actions);
-        json.name("level").value(Profiling.level().toString());
-        json.name("failures").value(events.failures());
-        json.name("incidents").value(events.incidents());
-        json.name("deadLetters").value(system.deadLetters().count());
-        json.name("vitals");
-        vitals.write(json);
-        json.endObject();
-    }
-
-    private static void ends(Json json, List<StopReport.End> ends) {
-        json.name("ended").array();
-        ends.forEach(end -> StopPart.write(json, end));
-        json.endArray();
-    }
-
-    private static byte[] event(String name, CharSequence data) {
-        return ("event: " + name + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8);
-    }
-
     // For clients.
 
     /// Waits for a frame that is newer than this one.
@@ -232,7 +175,7 @@ final class Snapshots {
         return fresh(() -> {
             byte[] made = whole;
             if (made == null) {
-                made = event("tree", all());
+                made = FrameText.event("tree", text.all(newest.number(), nodes.values()));
                 whole = made;
             }
             return new Whole(newest, made);
@@ -241,19 +184,12 @@ final class Snapshots {
 
     /// As JSON.
     byte[] tree() {
-        return fresh(() -> all().toString().getBytes(StandardCharsets.UTF_8));
+        return fresh(() -> text.all(newest.number(), nodes.values()).getBytes(StandardCharsets.UTF_8));
     }
 
     /// As JSON: how the system is.
     byte[] vitals() {
-        return fresh(() -> {
-            Json json = new Json(4_096);
-            json.object();
-            system(json);
-            json.name("history");
-            vitals.writeHistory(json);
-            return json.endObject().bytes();
-        });
+        return fresh(() -> text.vitals(nodes.size()));
     }
 
     /// The nodes that the last look has met, for a short reading.

@@ -9,6 +9,8 @@ import { entry } from "./log.js";
 let shown = null;
 let said = "";
 let pending = false;
+let armed = "";
+const SURE = 4000;
 
 const equation = (ledger) => [
   ["received", ledger.accepted], ["=", null], ["handled", ledger.processed], ["+", null], ["queued", ledger.queued],
@@ -45,8 +47,19 @@ function histogram(times) {
     el("div", { class: "scale" }, el("span", {}, millis(times[0][0] / 1e6)), el("span", {}, millis(times.at(-1)[0] / 5e5))));
 }
 
+// What ends an actor wants a second click.
 function act(node, what, words) {
   return async () => {
+    if ((what === "stop" || what === "cancel") && armed !== what) {
+      armed = what;
+      setTimeout(() => {
+        armed = "";
+        update();
+      }, SURE);
+      update();
+      return;
+    }
+    armed = "";
     try {
       await post(`actor/${what}?id=${node}${words ?? ""}`);
       said = `Done: ${what}.`;
@@ -60,8 +73,8 @@ function act(node, what, words) {
 function actions(actor) {
   if (!live.system.actions) return null;
   return el("div", { class: "actions" },
-    el("button", { onclick: act(actor.id, "stop") }, "Stop"),
-    el("button", { onclick: act(actor.id, "cancel") }, "Cancel"),
+    el("button", { title: "It handles what is queued, its children end, it ends", onclick: act(actor.id, "stop") }, armed === "stop" ? "Really stop?" : "Stop"),
+    el("button", { title: "It ends at once; what is queued becomes dead letters", onclick: act(actor.id, "cancel") }, armed === "cancel" ? "Really cancel?" : "Cancel"),
     live.root?.id !== actor.id && el("button", { title: "A fresh behavior; the mailbox is kept", onclick: act(actor.id, "restart") }, "Restart"),
     el("label", {}, "Level ", el("select", { onchange: (event) => act(actor.id, "level", `&level=${event.target.value}`)() },
       [...new Set(["off", "counters", "1:16", "full", actor.level])].map((level) => el("option", { selected: level === actor.level }, level)))),
@@ -94,12 +107,15 @@ function page(actor, log) {
   ];
 }
 
+// Somebody copies a stack.
+const isSelecting = () => !getSelection().isCollapsed && $("actor").contains(getSelection().anchorNode);
+
 export async function update() {
   if (!shown) {
     $("actor").replaceChildren(el("p", { class: "empty" }, "Choose an actor in the tree."));
     return;
   }
-  if (pending || document.activeElement?.tagName === "SELECT") return;
+  if (pending || document.activeElement?.tagName === "SELECT" || isSelecting()) return;
   pending = true;
   const asked = shown;
   try {
@@ -122,5 +138,7 @@ export function show(node) {
   if (shown === node.id) return;
   shown = node.id;
   said = "";
+  armed = "";
+  getSelection().removeAllRanges();
   update();
 }

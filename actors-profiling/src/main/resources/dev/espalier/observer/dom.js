@@ -35,9 +35,12 @@ export function choice(group, options, chosen, onChoose) {
   group.replaceChildren(...buttons);
 }
 
-// A list of things that unfold; those that were open stay so when it is made anew.
+// A list of things that unfold; those that were open stay so when it is made anew, and the keyboard stays where it was.
 export function unfolding(list, items) {
+  const keys = () => [...list.querySelectorAll("button, summary")];
+  const focused = keys().indexOf(document.activeElement);
   const open = new Set([...list.querySelectorAll("details[open]")].map((each) => each.dataset.key));
   list.replaceChildren(...items);
   for (const each of list.querySelectorAll("details")) each.open = open.has(each.dataset.key);
+  if (focused >= 0) keys()[focused]?.focus({ preventScroll: true });
 }

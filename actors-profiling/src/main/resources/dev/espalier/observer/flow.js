@@ -1,6 +1,6 @@
 // Who sends what to whom: a trace that ends by itself, as a graph and as a list.
 
-import { $, el, svg, text } from "./dom.js";
+import { $, el, svg, unfolding } from "./dom.js";
 import { get, live, post } from "./feed.js";
 import { count, millis, short, type } from "./format.js";
 import * as tree from "./tree.js";
@@ -154,14 +154,14 @@ export async function update() {
     seen = now;
     const state = flow.running ? `Looking at ${flow.subtree}, ${Math.ceil(flow.left)} s to go` : flow.subtree && `Seen at ${flow.subtree}`;
     const notes = [state, flow.every > 1 && `one of ${flow.every} messages`, flow.skipped > 0 && `${count(flow.skipped)} left out`, !flow.whole && "not all actors"];
-    $("flow").replaceChildren(...[
+    unfolding($("flow"), [
       el("div", { class: "heading" }, el("h2", {}, "Who sends what to whom"),
         el("div", { class: "actions inline" }, el("button", { disabled: flow.running, onclick: () => trace(chosen) }, `Look for ${SECONDS} s`))),
       el("p", { class: "quiet" }, "Messages to ", el("b", {}, chosen), " and all below it. Choose another actor in the tree."),
       said && el("p", { class: "bad", role: "status" }, said),
       flow.subtree && el("h3", {}, notes.filter(Boolean).join("  ·  ")),
       ...(flow.edges.length ? [...graph(flow.edges), ...lists(flow)]
-        : flow.subtree ? [el("p", { class: "empty" }, flow.running ? "No message yet." : "There was no message.")] : []),
+        : [el("p", { class: "empty" }, flow.running ? "No message yet." : flow.subtree ? "There was no message." : "Who sends how much to whom shows here once you have looked.")]),
     ].filter(Boolean));
   } finally {
     pending = false;

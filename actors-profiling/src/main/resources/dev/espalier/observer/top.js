@@ -43,7 +43,7 @@ export async function update(onPath) {
 }
 
 export function start(refresh) {
-  choice($("top-by"), [["queue", "queue"], ["rate", "rate"], ["time", "time"], ["failures", "failures"], ["restarts", "restarts"]], by, (value) => {
+  choice($("top-by"), [["queue", "queue"], ["rate", "rate"], ["time", "busy"], ["failures", "failures"], ["restarts", "restarts"]], by, (value) => {
     by = value;
     refresh();
   });
