@@ -172,6 +172,20 @@ class MetricsTest {
     }
 
     @Test
+    void shouldNotFallWhileItIsNotToldYetThatAnActorHasEnded() {
+        ByClass untold = new ByClass();
+        ActorRef<String> desk = desk("desk", Restart.TEMPORARY);
+        send(desk, "apple");
+        ByClass.Key key = new ByClass.Key(Desk.class.getName(), "desk");
+        assertEquals(1, untold.read(system).get(key).sums().ledger().processed());
+        desk.stop();
+        assertTrue(desk.stopped().waitForGo(PATIENCE));
+        ByClass.Figures after = untold.read(system).get(key);
+        assertEquals(1, after.sums().ledger().processed());
+        assertEquals(0, after.actors());
+    }
+
+    @Test
     void shouldHaveFewKeysHoweverManyActorsThereAre() {
         List<ActorRef<String>> all = new ArrayList<>();
         for (int i = 0; i < ByClass.MOST + 100; i++) {
