@@ -18,12 +18,13 @@ interruptible() {
 up_to_date() {
     [[ -f $target/run.stamp && -f $target/class-path.txt && -f $target/java-settings.txt ]] || return 1
     local sources=("$home/pom.xml" "$home/$1"/{pom.xml,src/main} "$home"/actors-*/{pom.xml,src/main})
+    [[ ${2-} != process-test-classes ]] || sources+=("$home/$1/src/test" "$home/actors-core/src/test")
     [[ -z $(find "${sources[@]}" -newer "$target/run.stamp" -print -quit) ]]
 }
 
 compile() {
     cd "$home"
-    exec mvn -q -B -DskipTests -pl "$1" -am process-classes >"$target/run.log" 2>&1
+    exec mvn -q -B -DskipTests -pl "$1" -am "$2" >"$target/run.log" 2>&1
 }
 
 # Two classes of one program must come from the same build, so the class path is made of the classes directories only.
@@ -32,6 +33,7 @@ class_path() {
     IFS=: read -ra entries <"$target/class-path.txt" || true
     for entry in "${entries[@]}"; do
         case $entry in
+            "$home"/*/target/test-classes | "$home"/*/target/*-tests.jar) path+=:${entry%%/target/*}/target/test-classes ;;
             "$home"/*/target/*) path+=:${entry%%/target/*}/target/classes ;;
             *) path+=:$entry ;;
         esac
@@ -39,15 +41,15 @@ class_path() {
     printf '%s' "$path"
 }
 
-# prepare MODULE: builds the module if its sources or those of the libraries are younger than the last build, and sets
+# prepare MODULE [PHASE]: builds the module if its sources or those of the libraries are younger than the last build, and sets
 # target (its directory for what is built) and java (the command up to the JVM arguments).
 prepare() {
     target=$home/$1/target
-    if ! up_to_date "$1"; then
+    if ! up_to_date "$@"; then
         mkdir -p "$target"
         touch "$target/run.stamp.new"
         echo "$1/run: building; the first time, Maven may also have to download." >&2
-        if ! interruptible compile "$1"; then
+        if ! interruptible compile "$1" "${2-process-classes}"; then
             cat "$target/run.log" >&2
             echo "$1/run: the build failed, see above." >&2
             exit 1
