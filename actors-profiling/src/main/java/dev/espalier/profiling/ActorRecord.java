@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// | `current`, `timing`, `began` | the actor | all, in this order | release, acquire; `began` opaque |
 /// | `every` | who sets levels | the actor | opaque |
 /// | `toldOf` | [SlowWatch] | [SlowWatch] | plain |
-/// | `inHand`, [Calls]`.inHand`, `asked`, `gap`, `seed` | the actor | the actor | plain |
+/// | `inHand`, [Calls]`.inHand`, `asked`, `waited`, `gap`, `seed` | the actor | the actor | plain |
+/// | `senders` | the actor | all | release, acquire |
 /// | `ended`, `restarts`, `base`, `folded` | any | any | under the monitor of this object |
 final class ActorRecord implements MessageObserver {
     /// Message types that are told apart for one actor; the rest is one row.
@@ -32,6 +33,7 @@ final class ActorRecord implements MessageObserver {
     private static final VarHandle TIMING;
     private static final VarHandle BEGAN;
     private static final VarHandle EVERY;
+    private static final VarHandle SENDERS;
 
     static {
         try {
@@ -42,6 +44,7 @@ final class ActorRecord implements MessageObserver {
             TIMING = lookup.findVarHandle(ActorRecord.class, "timing", boolean.class);
             BEGAN = lookup.findVarHandle(ActorRecord.class, "began", long.class);
             EVERY = lookup.findVarHandle(ActorRecord.class, "every", int.class);
+            SENDERS = lookup.findVarHandle(ActorRecord.class, "senders", Senders.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -82,6 +85,10 @@ final class ActorRecord implements MessageObserver {
     private boolean timing;
     private long began;
     private long asked;
+    /// How long the message that comes next was in the mailbox; −1 if it is no sample.
+    private long waited = -1;
+
+    private @Nullable Senders senders;
     private int inHand;
     private int gap;
     private int seed;
@@ -133,6 +140,10 @@ final class ActorRecord implements MessageObserver {
         of.figures.countCall();
         of.inHand++;
         inHand++;
+        if (waited >= 0) {
+            of.figures.waited(waited);
+            waited = -1;
+        }
         if (current == null) {
             if (level > 0 && isDue(level)) {
                 asked = 0;
@@ -178,6 +189,26 @@ final class ActorRecord implements MessageObserver {
         seed = seed * 1_664_525 + 1_013_904_223;
         gap = 1 + (int) ((seed >>> 8) % (2L * level - 1));
         return true;
+    }
+
+    @Override
+    public void arrived(@Nullable ActorRef<?> sender, long nanos) {
+        int level = (int) EVERY.getOpaque(this);
+        if (level <= 0) {
+            return; // it was sent when the level was another one
+        }
+        waited = nanos;
+        Senders from = senders;
+        if (from == null) {
+            from = new Senders();
+            SENDERS.setRelease(this, from);
+        }
+        from.count(sender, Level.messagesFor(level), ActorRecord::codeOf);
+    }
+
+    private static String codeOf(ActorRef<?> sender) {
+        ActorRecord record = Trees.find(sender);
+        return record == null ? "" : record.codeName();
     }
 
     @Override
@@ -260,6 +291,10 @@ final class ActorRecord implements MessageObserver {
             sheet.add(new Sheet.Key(name, at.name()), at.figures, 1);
         }
         sheet.addRestarts(restarts());
+        Senders from = (Senders) SENDERS.getAcquire(this);
+        if (from != null) {
+            from.forEach((path, fromCode, messages) -> sheet.add(new Flow.Key(path, fromCode, name), messages));
+        }
         return sheet;
     }
 

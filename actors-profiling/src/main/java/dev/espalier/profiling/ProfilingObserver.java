@@ -44,8 +44,11 @@ public final class ProfilingObserver implements ActorObserver {
         if (ActorEvent.Start.isOn()) {
             ActorEvent.Start.write(actor.path(), incarnation);
         }
+        Tree own = tree;
+        if (incarnation == 1 && own != null) {
+            own.started(actor);
+        }
         if (incarnation > 1) {
-            Tree own = tree;
             if (own != null) {
                 own.of(actor).countRestart();
             }

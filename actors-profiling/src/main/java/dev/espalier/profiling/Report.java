@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -28,9 +29,11 @@ public record Report(
     /// All there is, from which rows are made; opaque.
     public static final class Lines {
         private final List<Line> all;
+        private final List<Flow.Line> flows;
 
-        Lines(List<Line> all) {
+        Lines(List<Line> all, List<Flow.Line> flows) {
             this.all = List.copyOf(all);
+            this.flows = List.copyOf(flows);
         }
     }
 
@@ -50,7 +53,26 @@ public record Report(
                 .toList();
     }
 
-    /// For people: the rows by path, by code and by message, at most 40 of each.
+    /// Who has sent how much to whom, the most first. Empty unless messages were sampled.
+    ///
+    /// @param by [By#PATH] or [By#CODE]
+    /// @throws IllegalArgumentException if it is something else
+    public List<Flow> flows(By by) {
+        if (by != By.PATH && by != By.CODE) {
+            throw new IllegalArgumentException("Messages flow between paths or classes of code, not by " + by);
+        }
+        Map<Flow, Long> sums = new TreeMap<>(Comparator.comparing(Flow::to).thenComparing(Flow::from));
+        for (Flow.Line line : lines.flows) {
+            sums.merge(new Flow(line.from(by), line.to(by), 0), line.messages(), Long::sum);
+        }
+        return sums.entrySet().stream()
+                .filter(flow -> flow.getValue() > 0)
+                .map(flow -> new Flow(flow.getKey().from(), flow.getKey().to(), flow.getValue()))
+                .sorted(Comparator.comparingLong(Flow::messages).reversed())
+                .toList();
+    }
+
+    /// For people: the rows by path, by code and by message, and who sends to whom, at most 40 of each.
     ///
     /// @param sort their order
     public String toText(Sort sort) {
@@ -58,7 +80,8 @@ public record Report(
     }
 
     /// For spreadsheets: all rows of all four kinds as comma-separated values with a header, times in
-    /// nanoseconds.
+    /// nanoseconds. Who sends to whom comes as rows of kind `flow_path` and `flow_code` with the sender in the last
+    /// column.
     public String toCsv() {
         return ReportTable.csv(this);
     }

@@ -19,7 +19,9 @@ public enum Sort {
     /// By the median time of one message.
     P50,
     /// By the time that one message of a hundred exceeds.
-    P99;
+    P99,
+    /// By the wait in the mailbox that one message of a hundred exceeds.
+    WAIT_P99;
 
     Comparator<Row> order() {
         Comparator<Row> byName = Comparator.comparing(Row::name);
@@ -32,6 +34,8 @@ public enum Sort {
             case PER_CALL -> Comparator.comparing(Row::perCall).reversed().thenComparing(byName);
             case P50 -> Comparator.comparing(Row::p50).reversed().thenComparing(byName);
             case P99 -> Comparator.comparing(Row::p99).reversed().thenComparing(byName);
+            case WAIT_P99 ->
+                Comparator.comparing(Row::waitP99).reversed().thenComparing(byName);
         };
     }
 }

@@ -55,14 +55,15 @@ final class Window {
         trees.forEach(tree -> tree.living().forEach(record -> now.putIfAbsent(record, read(record))));
         before.forEach((record, then) -> subtract(now, record, then));
         List<Report.Line> lines = new ArrayList<>();
+        List<Flow.Line> flows = new ArrayList<>();
         long restarts = 0;
         for (Map.Entry<ActorRecord, Before> entry : now.entrySet()) {
             String path = entry.getKey().actor.path();
-            addLines(lines, path, entry.getValue().own);
-            addLines(lines, path + "/*", entry.getValue().ended);
+            add(lines, flows, path, entry.getValue().own);
+            add(lines, flows, path + "/*", entry.getValue().ended);
             restarts += entry.getValue().own.restarts() + entry.getValue().ended.restarts();
         }
-        return new Report(began, took, level, restarts, running(), new Report.Lines(lines));
+        return new Report(began, took, level, restarts, running(), new Report.Lines(lines, flows));
     }
 
     private static Before read(ActorRecord record) {
@@ -86,8 +87,9 @@ final class Window {
         }
     }
 
-    private static void addLines(List<Report.Line> lines, String path, Sheet sheet) {
+    private static void add(List<Report.Line> lines, List<Flow.Line> flows, String path, Sheet sheet) {
         sheet.forEach((key, figures) -> lines.add(new Report.Line(path, key, figures)));
+        sheet.forEachFlow((key, messages) -> flows.add(new Flow.Line(path, key, messages)));
     }
 
     private List<ActorFigures> running() {
