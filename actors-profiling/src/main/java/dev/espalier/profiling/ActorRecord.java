@@ -102,6 +102,8 @@ final class ActorRecord implements MessageObserver {
     private int restarts;
     private boolean folded;
     private @Nullable Sheet ended;
+    /// What its samples are known by; written by its worker, read by that and by later ones.
+    private volatile Marks.@Nullable Mark mark;
 
     ActorRecord(ActorRef<?> actor, @Nullable ActorRecord parent, Level base) {
         this.actor = actor;
@@ -279,6 +281,14 @@ final class ActorRecord implements MessageObserver {
         }
     }
 
+    Marks.@Nullable Mark mark() {
+        return mark;
+    }
+
+    void mark(Marks.@Nullable Mark fresh) {
+        mark = fresh;
+    }
+
     synchronized void countRestart() {
         restarts++;
     }
@@ -298,11 +308,11 @@ final class ActorRecord implements MessageObserver {
         return sheet;
     }
 
-    private synchronized String codeName() {
+    synchronized String codeName() {
         return code == null ? "" : code;
     }
 
-    private synchronized int restarts() {
+    synchronized int restarts() {
         return restarts;
     }
 
@@ -347,7 +357,7 @@ final class ActorRecord implements MessageObserver {
     List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
-            rows.add(at.figures.row(at.name()));
+            rows.add(at.figures.row(at.name(), 0));
         }
         return rows;
     }
@@ -359,6 +369,26 @@ final class ActorRecord implements MessageObserver {
             at.figures.addSpreadTo(all);
         }
         return all;
+    }
+
+    /// Whether it has a message in hand.
+    boolean isHandling() {
+        return CURRENT.getAcquire(this) != null;
+    }
+
+    /// The class of the message in hand.
+    String inHand() {
+        Calls now = (Calls) CURRENT.getAcquire(this);
+        return now == null ? "message" : now.name();
+    }
+
+    /// How many messages it has begun to handle.
+    long calls() {
+        long count = 0;
+        for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
+            count += at.figures.calls();
+        }
+        return count;
     }
 
     /// What it is doing and has done so far.

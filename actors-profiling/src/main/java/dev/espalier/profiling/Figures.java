@@ -2,6 +2,7 @@ package dev.espalier.profiling;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What messages of one type have cost one actor, or a group.
@@ -159,8 +160,8 @@ final class Figures {
     }
 
     /// One row of a report.
-    Row row(String name) {
-        return Row.of(name, calls(), failed(), spread(times()), spread(waits()));
+    Row row(String name, long cpu) {
+        return Row.of(name, calls(), failed(), spread(times()), spread(waits()), Duration.ofNanos(cpu));
     }
 
     private static Row.Spread spread(@Nullable Times times) {

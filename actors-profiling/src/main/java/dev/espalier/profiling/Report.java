@@ -14,7 +14,7 @@ import java.util.TreeMap;
 ///
 /// As in Python's cProfile, a row has the number of calls (messages), the own and the cumulative time, both
 /// also for one call, and here percentiles. Times are by the clock on the wall: they contain what the code
-/// waited for, but the own time not the waits for replies to asks. CPU time is not known.
+/// waited for, but the own time not the waits for replies to asks.
 ///
 /// @param began when the recording began, by the wall clock
 /// @param took how long it went on
@@ -30,8 +30,10 @@ public record Report(
     public static final class Lines {
         private final List<Line> all;
         private final List<Flow.Line> flows;
+        private final Samples samples;
 
-        Lines(List<Line> all, List<Flow.Line> flows) {
+        Lines(List<Line> all, List<Flow.Line> flows, Samples samples) {
+            this.samples = samples;
             this.all = List.copyOf(all);
             this.flows = List.copyOf(flows);
         }
@@ -46,8 +48,10 @@ public record Report(
         for (Line line : lines.all) {
             groups.computeIfAbsent(by.name(line), name -> new Figures()).add(line.figures, 1);
         }
+        boolean known = by == By.PATH || by == By.CODE;
+        Map<String, Long> cpu = known ? lines.samples.sums(Samples.Kind.CPU, by) : Map.of();
         return groups.entrySet().stream()
-                .map(group -> group.getValue().row(group.getKey()))
+                .map(group -> group.getValue().row(group.getKey(), cpu.getOrDefault(group.getKey(), 0L)))
                 .filter(row -> row.calls() > 0)
                 .sorted(sort.order())
                 .toList();

@@ -19,7 +19,8 @@ final class ReportJson {
             "maxNanos",
             "sampled",
             "waitP50Nanos",
-            "waitP99Nanos");
+            "waitP99Nanos",
+            "cpuNanos");
 
     private ReportJson() {}
 

@@ -7,9 +7,9 @@ import java.util.stream.Collectors;
 /// A report as rows of separated values.
 final class ReportTable {
     private static final String CSV_HEADER = "by,name,calls,failed,timed,own_ns,cumulative_ns,"
-            + "own_per_call_ns,cumulative_per_call_ns,p50_ns,p99_ns,max_ns,sampled,wait_p50_ns,wait_p99_ns,from";
+            + "own_per_call_ns,cumulative_per_call_ns,p50_ns,p99_ns,max_ns,sampled,wait_p50_ns,wait_p99_ns,cpu_ns,from";
     /// Columns with numbers.
-    private static final int NUMBERS = 13;
+    private static final int NUMBERS = 14;
     private static final String TAB_HEADER =
             "num_calls\tself_time\ttotal_time\tself_time_per_call\t" + "total_time_per_call\tfile\tline\tmethod";
 
@@ -49,7 +49,8 @@ final class ReportTable {
                 row.max().toNanos(),
                 row.sampled(),
                 row.waitP50().toNanos(),
-                row.waitP99().toNanos());
+                row.waitP99().toNanos(),
+                row.cpu().toNanos());
     }
 
     /// As RFC 4180 has it.

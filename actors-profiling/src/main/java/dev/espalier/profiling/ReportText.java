@@ -49,7 +49,7 @@ final class ReportText {
     private static void table(StringBuilder text, String what, List<Row> rows, Sort sort) {
         text.append("\nBy ").append(what).append(", sorted by ");
         text.append(sort.name().toLowerCase(Locale.ROOT).replace('_', ' ')).append(":\n");
-        line(text, "calls", "failed", "own", "per call", "cumulative", "per call", "p50", "p99", "wait p50", "wait p99", what);
+        line(text, "calls", "failed", "own", "per call", "cumulative", "per call", "p50", "p99", "wait p50", "wait p99", "cpu", what);
         for (Row row : rows.subList(0, Math.min(MOST, rows.size()))) {
             line(
                     text,
@@ -63,6 +63,7 @@ final class ReportText {
                     time(row.p99()),
                     time(row.waitP50()),
                     time(row.waitP99()),
+                    time(row.cpu()),
                     row.name());
         }
         if (rows.size() > MOST) {
@@ -71,7 +72,7 @@ final class ReportText {
     }
 
     private static void line(StringBuilder text, Object... cells) {
-        text.append(String.format(Locale.ROOT, "%10s %7s %10s %10s %10s %10s %10s %10s %10s %10s  %s%n", cells));
+        text.append(String.format(Locale.ROOT, "%10s %7s %10s %10s %10s %10s %10s %10s %10s %10s %10s  %s%n", cells));
     }
 
     /// In the unit that suits, four digits; `-` for none.

@@ -21,6 +21,8 @@ import org.HdrHistogram.Histogram;
 ///     sample; chosen by themselves, so it is not the timed ones
 /// @param waitP50 half of these were at most that long in the mailbox, to a sixteenth
 /// @param waitP99 99 of 100 of these were at most that long there, to a sixteenth
+/// @param cpu the processor time of actors or classes if samples were taken ([Profiler.Builder#samples()]), else zero;
+///     by samples of 10 ms
 public record Row(
         String name,
         long calls,
@@ -33,13 +35,14 @@ public record Row(
         Duration max,
         long sampled,
         Duration waitP50,
-        Duration waitP99) {
+        Duration waitP99,
+        Duration cpu) {
     private static final int DIGITS = 3;
 
     /// The timed messages: their number, sums in nanoseconds, and how they spread.
     record Spread(long timed, long whole, long asked, CompactHistogram times) {}
 
-    static Row of(String name, long calls, long failed, Spread spread, Spread waits) {
+    static Row of(String name, long calls, long failed, Spread spread, Spread waits, Duration cpu) {
         Histogram group = group(spread);
         Histogram waited = group(waits);
         double share = spread.timed() <= 0 ? 0 : (double) calls / spread.timed();
@@ -55,7 +58,8 @@ public record Row(
                 at(group, 100),
                 waits.timed(),
                 at(waited, 50),
-                at(waited, 99));
+                at(waited, 99),
+                cpu);
     }
 
     private static Histogram group(Spread spread) {

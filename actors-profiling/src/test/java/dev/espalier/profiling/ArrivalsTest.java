@@ -152,7 +152,7 @@ class ArrivalsTest {
                         new Flow(Courier.class.getName(), Desk.class.getName(), 10),
                         report.flows(By.CODE).getFirst());
                 assertTrue(report.toText(Sort.OWN).contains("7  /flows/one -> /flows/desk\n"));
-                assertTrue(report.toCsv().contains("flow_path,/flows/desk,7,,,,,,,,,,,,,/flows/one\n"), report::toCsv);
+                assertTrue(report.toCsv().contains("flow_path,/flows/desk,7,,,,,,,,,,,,,,/flows/one\n"), report::toCsv);
                 assertEquals(
                         7,
                         new ObjectMapper()

@@ -1,0 +1,108 @@
+package dev.espalier.profiling;
+
+import static dev.espalier.profiling.ActorRecordTest.row;
+import static dev.espalier.profiling.ActorRecordTest.start;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.actor.ActorContext;
+import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorSystem;
+import dev.espalier.actor.Behavior;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SamplesTest {
+    @TempDir
+    Path folder;
+
+    /// Computes at the bottom of a deep stack, allocates, and waits for a monitor.
+    static final class Miner implements Behavior<Integer> {
+        static final Object GATE = new Object();
+        private final byte[][] last = new byte[16][];
+        private long dug = 1;
+
+        @Override
+        public void onMessage(Integer depth, ActorContext<Integer> ctx) {
+            if (depth > 0) {
+                onMessage(depth - 1, ctx);
+            } else {
+                dig();
+            }
+        }
+
+        private void dig() {
+            for (int i = 0; i < 20_000_000; i++) {
+                dug = dug * 31 + i;
+                if (i % 1_000 == 0) {
+                    last[i / 1_000 % 16] = new byte[4_096];
+                }
+            }
+            synchronized (GATE) {
+                dug++;
+            }
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldTellWhatActorsDoAndWhere() throws Exception {
+        Report report;
+        Samples samples;
+        try (ActorSystem system = start("mine");
+                Profiler profiler = Profiler.builder()
+                        .system(system)
+                        .folder(folder)
+                        .samples(Duration.ofMillis(1))
+                        .start()) {
+            ActorRef<Integer> miner = system.spawn("miner", Miner::new);
+            miner.tell(3);
+            assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
+            synchronized (Miner.GATE) {
+                for (int i = 0; i < 10; i++) {
+                    miner.tell(3);
+                }
+                long until = System.nanoTime() + 10_000_000_000L;
+                while (!isBlocked(miner) && until - System.nanoTime() > 0) {
+                    Thread.onSpinWait();
+                }
+                until = System.nanoTime() + 20_000_000L; // so long is what it waits
+                while (until - System.nanoTime() > 0) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
+            profiler.close();
+            report = profiler.report();
+            samples = profiler.samples();
+        }
+        assertTrue(row(report, By.PATH, "/mine/miner").cpu().toMillis() > 20, report::toString);
+        assertTrue(row(report, By.CODE, Miner.class.getName()).cpu().toMillis() > 20, report::toString);
+        assertTrue(samples.sums(Samples.Kind.LOCK, By.PATH).getOrDefault("/mine/miner", 0L) >= 10_000_000L);
+        String miner = "/mine;/mine/miner;" + Miner.class.getName() + ".onMessage;" + Miner.class.getName();
+        for (Samples.Kind kind : List.of(Samples.Kind.CPU, Samples.Kind.ALLOCATION)) {
+            String collapsed = samples.flames(kind, By.PATH).toCollapsed();
+            assertTrue(collapsed.contains(miner) && collapsed.contains(".dig"), () -> kind + ": " + collapsed);
+        }
+        assertEquals(
+                samples.flames(Samples.Kind.CPU, By.PATH).toHtml("cpu"),
+                Files.readString(folder.resolve("cpu.html")));
+    }
+
+    private static boolean isBlocked(ActorRef<?> actor) {
+        Thread thread = actor.info().thread();
+        return thread != null && thread.getState() == Thread.State.BLOCKED;
+    }
+
+    @Test
+    void shouldReadNumbersFromStacks() {
+        assertEquals(new Marks.Found(0x2a, 2, 6), Marks.find(List.of(-1, -1, -2, 2, 10, -2, -1), digit -> digit));
+        assertEquals(new Marks.Found(0x100, 0, 4), Marks.find(List.of(1, 0, 0, -2), digit -> digit));
+        assertEquals(new Marks.Found(0, 2, 2), Marks.find(List.of(-1, -1), digit -> digit));
+    }
+}
