@@ -5,7 +5,7 @@ import dev.espalier.actor.Ledger;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,7 +38,7 @@ final class Patrol {
 
     private final Limits limits;
     private final Consumer<Trouble> tell;
-    private final Map<ActorRecord, Notes> notes = new IdentityHashMap<>();
+    private final Map<ActorRecord, Notes> notes = new HashMap<>();
 
     Patrol(Limits limits, Consumer<Trouble> tell) {
         this.limits = limits;

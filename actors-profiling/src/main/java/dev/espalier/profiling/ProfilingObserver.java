@@ -47,7 +47,7 @@ public final class ProfilingObserver implements ActorObserver {
             ActorEvent.Start.write(actor.path(), incarnation);
         }
         Tree own = tree;
-        if (incarnation == 1 && own != null) {
+        if (incarnation == 1 && own != null && Trees.maySample()) {
             own.started(actor);
         }
         if (incarnation > 1) {
