@@ -52,35 +52,18 @@ class SamplesTest {
     @Test
     @Tag("slow")
     void shouldTellWhatActorsDoAndWhere() throws Exception {
-        Report report;
-        Samples samples;
+        Profiler recorded;
         try (ActorSystem system = start("mine");
                 Profiler profiler = Profiler.builder()
                         .system(system)
                         .folder(folder)
                         .samples(Duration.ofMillis(1))
                         .start()) {
-            ActorRef<Integer> miner = system.spawn("miner", Miner::new);
-            miner.tell(3);
-            assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
-            synchronized (Miner.GATE) {
-                for (int i = 0; i < 10; i++) {
-                    miner.tell(3);
-                }
-                long until = System.nanoTime() + 10_000_000_000L;
-                while (!isBlocked(miner) && until - System.nanoTime() > 0) {
-                    Thread.onSpinWait();
-                }
-                until = System.nanoTime() + 20_000_000L; // so long is what it waits
-                while (until - System.nanoTime() > 0) {
-                    Thread.onSpinWait();
-                }
-            }
-            assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
-            profiler.close();
-            report = profiler.report();
-            samples = profiler.samples();
+            recorded = profiler;
+            mine(system.spawn("miner", Miner::new));
         }
+        Report report = recorded.report();
+        Samples samples = recorded.samples();
         assertTrue(row(report, By.PATH, "/mine/miner").cpu().toMillis() > 20, report::toString);
         assertTrue(row(report, By.CODE, Miner.class.getName()).cpu().toMillis() > 20, report::toString);
         assertTrue(samples.sums(Samples.Kind.LOCK, By.PATH).getOrDefault("/mine/miner", 0L) >= 10_000_000L);
@@ -92,6 +75,25 @@ class SamplesTest {
         assertEquals(
                 samples.flames(Samples.Kind.CPU, By.PATH).toHtml("cpu"),
                 Files.readString(folder.resolve("cpu.html")));
+    }
+
+    private static void mine(ActorRef<Integer> miner) {
+        miner.tell(3);
+        assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
+        synchronized (Miner.GATE) {
+            for (int i = 0; i < 10; i++) {
+                miner.tell(3);
+            }
+            long until = System.nanoTime() + 10_000_000_000L;
+            while (!isBlocked(miner) && until - System.nanoTime() > 0) {
+                Thread.onSpinWait();
+            }
+            until = System.nanoTime() + 20_000_000L; // so long is what it waits
+            while (until - System.nanoTime() > 0) {
+                Thread.onSpinWait();
+            }
+        }
+        assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
     }
 
     private static boolean isBlocked(ActorRef<?> actor) {
