@@ -20,7 +20,8 @@ public final class Samples {
         CPU,
         /// Memory that was allocated, in bytes; by a sample of the allocations.
         ALLOCATION,
-        /// Time that was waited for monitors, in nanoseconds; waits of at least 1 ms.
+        /// Time that was waited for monitors, in nanoseconds; waits of at least 1 ms, on platform threads: of green
+        /// threads that leave their carrier for it the Flight Recorder of JDK 25 does not tell.
         LOCK,
         /// Time that a carrier was held by a green thread that waits, in nanoseconds; of at least 1 ms.
         PINNED;

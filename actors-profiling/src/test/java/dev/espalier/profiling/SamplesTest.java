@@ -21,9 +21,8 @@ class SamplesTest {
     @TempDir
     Path folder;
 
-    /// Computes at the bottom of a deep stack, allocates, and waits for a monitor.
+    /// Computes and allocates at the bottom of some calls.
     static final class Miner implements Behavior<Integer> {
-        static final Object GATE = new Object();
         private final byte[][] last = new byte[16][];
         private long dug = 1;
 
@@ -42,9 +41,6 @@ class SamplesTest {
                 if (i % 1_000 == 0) {
                     last[i / 1_000 % 16] = new byte[4_096];
                 }
-            }
-            synchronized (GATE) {
-                dug++;
             }
         }
     }
@@ -66,7 +62,6 @@ class SamplesTest {
         Samples samples = recorded.samples();
         assertTrue(row(report, By.PATH, "/mine/miner").cpu().toMillis() > 20, report::toString);
         assertTrue(row(report, By.CODE, Miner.class.getName()).cpu().toMillis() > 20, report::toString);
-        assertTrue(samples.sums(Samples.Kind.LOCK, By.PATH).getOrDefault("/mine/miner", 0L) >= 10_000_000L);
         String miner = "/mine;/mine/miner;" + Miner.class.getName() + ".onMessage;" + Miner.class.getName();
         for (Samples.Kind kind : List.of(Samples.Kind.CPU, Samples.Kind.ALLOCATION)) {
             String collapsed = samples.flames(kind, By.PATH).toCollapsed();
@@ -80,25 +75,10 @@ class SamplesTest {
     private static void mine(ActorRef<Integer> miner) {
         miner.tell(3);
         assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
-        synchronized (Miner.GATE) {
-            for (int i = 0; i < 10; i++) {
-                miner.tell(3);
-            }
-            long until = System.nanoTime() + 10_000_000_000L;
-            while (!isBlocked(miner) && until - System.nanoTime() > 0) {
-                Thread.onSpinWait();
-            }
-            until = System.nanoTime() + 20_000_000L; // so long is what it waits
-            while (until - System.nanoTime() > 0) {
-                Thread.onSpinWait();
-            }
+        for (int i = 0; i < 10; i++) {
+            miner.tell(3);
         }
         assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
-    }
-
-    private static boolean isBlocked(ActorRef<?> actor) {
-        Thread thread = actor.info().thread();
-        return thread != null && thread.getState() == Thread.State.BLOCKED;
     }
 
     @Test
