@@ -10,8 +10,11 @@ import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,11 +65,15 @@ class CpuTest {
         }
     }
 
-    /// Each computes in each round once.
+    /// Each computes in each round once, in another order each time: a pattern could keep step with the samples.
     private static void rounds(List<ActorRef<Integer>> burners, long nanos) {
+        Random random = new Random(burners.size());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, burners.size()).boxed().toList());
         long end = System.nanoTime() + nanos;
         while (end - System.nanoTime() > 0) {
-            for (int i = 0; i < burners.size(); i++) {
+            Collections.shuffle(order, random);
+            for (int i : order) {
                 burners.get(i).tell(1 + i % 10);
             }
             burners.forEach(burner -> assertTrue(burner.awaitProcessed(Duration.ofMinutes(1))));
@@ -104,10 +111,8 @@ class CpuTest {
                 cpu.getOrDefault("(outside)", 0L) / 1_000_000,
                 cpu.getOrDefault("(too deep)", 0L) / 1_000_000);
         System.out.println(says);
-        double samples = of / (PERIOD * 1e6);
-        double chance = SECONDS >= 20 ? 0 : 400 * Math.sqrt(0.15 / samples); // four times the deviation of one share
-        double bound = most + chance;
-        assertTrue(worst <= bound && worstActor <= bound, says);
+        boolean whole = SECONDS >= 20; // else it has few samples, and a busy machine makes them come in clusters
+        assertTrue(worst <= (whole ? most : 12) && worstActor <= (whole ? most : 5), says);
         assertTrue(of > all / 2, says);
     }
 }
