@@ -20,6 +20,8 @@ final class Observers {
     private final ActorObserver[] others;
     private final @Nullable Runnable afterTurns;
     private volatile @Nullable Registration deadlocks;
+    /// Written by who observes, read before each turn; a turn that misses a change is an old one.
+    private volatile @Nullable TurnFrame frame;
 
     Observers(List<ActorObserver> observers) {
         all = observers.toArray(ActorObserver[]::new);
@@ -86,6 +88,15 @@ final class Observers {
     @Nullable
     Runnable afterTurns() {
         return afterTurns;
+    }
+
+    @Nullable
+    TurnFrame frame() {
+        return frame;
+    }
+
+    void frame(@Nullable TurnFrame value) {
+        frame = value;
     }
 
     void failed(Cell<?> cell, Failure failure, Decision decision, int restarts) {

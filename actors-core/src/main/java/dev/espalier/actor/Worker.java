@@ -368,7 +368,8 @@ final class Worker implements Runnable, Strand.Host {
         }
         TURNS.setOpaque(this, turns + 1);
         CURRENT.setOpaque(this, cell);
-        boolean more = cell.mayWait > 0 ? waitingTurn(cell, self) : program.step(self);
+        TurnFrame frame = cell.system.observers.frame();
+        boolean more = frame == null ? steps(cell, self) : frame.run(cell, () -> steps(cell, self));
         CURRENT.setOpaque(this, null);
         Runnable after = cell.system.observers.afterTurns();
         if (after != null) {
@@ -384,6 +385,10 @@ final class Worker implements Runnable, Strand.Host {
         } else if (TurnScheduler.release(cell)) {
             queue(cell);
         }
+    }
+
+    private boolean steps(Cell<?> cell, Strand self) {
+        return cell.mayWait > 0 ? waitingTurn(cell, self) : cell.program.step(self);
     }
 
     /// A turn of an actor that has waited in foreign code before: gives the seat away first.

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// | `current`, `timing`, `began` | the actor | all, in this order | release, acquire; `began` opaque |
 /// | `every` | who sets levels | the actor | opaque |
 /// | `toldOf` | [SlowWatch] | [SlowWatch] | plain |
-/// | `inHand`, [Calls]`.inHand`, `asked`, `gap`, `seed` | the actor | the actor | plain |
+/// | `inHand`, [Calls]`.inHand`, `asked`, `waited`, `gap`, `seed` | the actor | the actor | plain |
+/// | `senders` | the actor | all | release, acquire |
 /// | `ended`, `restarts`, `base`, `folded` | any | any | under the monitor of this object |
 final class ActorRecord implements MessageObserver {
     /// Message types that are told apart for one actor; the rest is one row.
@@ -32,6 +33,7 @@ final class ActorRecord implements MessageObserver {
     private static final VarHandle TIMING;
     private static final VarHandle BEGAN;
     private static final VarHandle EVERY;
+    private static final VarHandle SENDERS;
 
     static {
         try {
@@ -42,6 +44,7 @@ final class ActorRecord implements MessageObserver {
             TIMING = lookup.findVarHandle(ActorRecord.class, "timing", boolean.class);
             BEGAN = lookup.findVarHandle(ActorRecord.class, "began", long.class);
             EVERY = lookup.findVarHandle(ActorRecord.class, "every", int.class);
+            SENDERS = lookup.findVarHandle(ActorRecord.class, "senders", Senders.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -82,6 +85,10 @@ final class ActorRecord implements MessageObserver {
     private boolean timing;
     private long began;
     private long asked;
+    /// How long the message that comes next was in the mailbox; −1 if it is no sample.
+    private long waited = -1;
+
+    private @Nullable Senders senders;
     private int inHand;
     private int gap;
     private int seed;
@@ -95,6 +102,8 @@ final class ActorRecord implements MessageObserver {
     private int restarts;
     private boolean folded;
     private @Nullable Sheet ended;
+    /// What its samples are known by; written by its worker, read by that and by later ones.
+    private volatile Marks.@Nullable Mark mark;
 
     ActorRecord(ActorRef<?> actor, @Nullable ActorRecord parent, Level base) {
         this.actor = actor;
@@ -133,6 +142,10 @@ final class ActorRecord implements MessageObserver {
         of.figures.countCall();
         of.inHand++;
         inHand++;
+        if (waited >= 0) {
+            of.figures.waited(waited);
+            waited = -1;
+        }
         if (current == null) {
             if (level > 0 && isDue(level)) {
                 asked = 0;
@@ -178,6 +191,26 @@ final class ActorRecord implements MessageObserver {
         seed = seed * 1_664_525 + 1_013_904_223;
         gap = 1 + (int) ((seed >>> 8) % (2L * level - 1));
         return true;
+    }
+
+    @Override
+    public void arrived(@Nullable ActorRef<?> sender, long nanos) {
+        int level = (int) EVERY.getOpaque(this);
+        if (level <= 0) {
+            return; // it was sent when the level was another one
+        }
+        waited = nanos;
+        Senders from = senders;
+        if (from == null) {
+            from = new Senders();
+            SENDERS.setRelease(this, from);
+        }
+        from.count(sender, Level.messagesFor(level), ActorRecord::codeOf);
+    }
+
+    private static String codeOf(ActorRef<?> sender) {
+        ActorRecord record = Trees.find(sender);
+        return record == null ? "" : record.codeName();
     }
 
     @Override
@@ -248,6 +281,14 @@ final class ActorRecord implements MessageObserver {
         }
     }
 
+    Marks.@Nullable Mark mark() {
+        return mark;
+    }
+
+    void mark(Marks.@Nullable Mark fresh) {
+        mark = fresh;
+    }
+
     synchronized void countRestart() {
         restarts++;
     }
@@ -260,14 +301,18 @@ final class ActorRecord implements MessageObserver {
             sheet.add(new Sheet.Key(name, at.name()), at.figures, 1);
         }
         sheet.addRestarts(restarts());
+        Senders from = (Senders) SENDERS.getAcquire(this);
+        if (from != null) {
+            from.forEach((path, fromCode, messages) -> sheet.add(new Flow.Key(path, fromCode, name), messages));
+        }
         return sheet;
     }
 
-    private synchronized String codeName() {
+    synchronized String codeName() {
         return code == null ? "" : code;
     }
 
-    private synchronized int restarts() {
+    synchronized int restarts() {
         return restarts;
     }
 
@@ -312,7 +357,7 @@ final class ActorRecord implements MessageObserver {
     List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
-            rows.add(at.figures.row(at.name()));
+            rows.add(at.figures.row(at.name(), 0));
         }
         return rows;
     }
@@ -324,6 +369,26 @@ final class ActorRecord implements MessageObserver {
             at.figures.addSpreadTo(all);
         }
         return all;
+    }
+
+    /// Whether it has a message in hand.
+    boolean isHandling() {
+        return CURRENT.getAcquire(this) != null;
+    }
+
+    /// The class of the message in hand.
+    String inHand() {
+        Calls now = (Calls) CURRENT.getAcquire(this);
+        return now == null ? "message" : now.name();
+    }
+
+    /// How many messages it has begun to handle.
+    long calls() {
+        long count = 0;
+        for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
+            count += at.figures.calls();
+        }
+        return count;
     }
 
     /// What it is doing and has done so far.

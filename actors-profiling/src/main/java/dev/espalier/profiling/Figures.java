@@ -2,6 +2,7 @@ package dev.espalier.profiling;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// What messages of one type have cost one actor, or a group.
@@ -11,6 +12,7 @@ final class Figures {
     private static final VarHandle CALLS;
     private static final VarHandle FAILED;
     private static final VarHandle TIMES;
+    private static final VarHandle WAITS;
 
     static {
         try {
@@ -18,12 +20,13 @@ final class Figures {
             CALLS = lookup.findVarHandle(Figures.class, "calls", long.class);
             FAILED = lookup.findVarHandle(Figures.class, "failed", int.class);
             TIMES = lookup.findVarHandle(Figures.class, "times", Times.class);
+            WAITS = lookup.findVarHandle(Figures.class, "waits", Times.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /// Of the timed ones. Written and read under its monitor: only timed messages pay for that.
+    /// Of the timed ones, or of the waits of those that were sampled. Written and read under its monitor: only timed messages pay for that.
     private static final class Times {
         private long timed;
         private long whole;
@@ -54,6 +57,12 @@ final class Figures {
             return copy;
         }
 
+        synchronized Row.Spread spread() {
+            CompactHistogram spreads = new CompactHistogram();
+            spreads.add(spread, 1);
+            return new Row.Spread(timed, whole, asked, spreads);
+        }
+
         /// @param other nobody else writes it
         synchronized void add(Times other, int sign) {
             timed += sign * other.timed;
@@ -66,6 +75,7 @@ final class Figures {
     private long calls;
     private int failed;
     private @Nullable Times times;
+    private @Nullable Times waits;
 
     // The writer.
 
@@ -81,16 +91,21 @@ final class Figures {
     /// @param nanos how long they took
     /// @param askedNanos how much of it was waiting for replies
     void time(int messages, long nanos, long askedNanos) {
-        writtenTimes().record(messages, nanos, askedNanos);
+        written(TIMES, times).record(messages, nanos, askedNanos);
     }
 
-    private Times writtenTimes() {
-        Times now = times;
-        if (now == null) {
-            now = new Times();
-            TIMES.setRelease(this, now);
+    /// @param nanos how long one message was in the mailbox
+    void waited(long nanos) {
+        written(WAITS, waits).record(1, nanos, 0);
+    }
+
+    private Times written(VarHandle field, @Nullable Times now) {
+        if (now != null) {
+            return now;
         }
-        return now;
+        Times fresh = new Times();
+        field.setRelease(this, fresh);
+        return fresh;
     }
 
     /// @param other what to add
@@ -100,7 +115,11 @@ final class Figures {
         FAILED.setOpaque(this, failed + sign * other.failed());
         Times theirs = other.times();
         if (theirs != null) {
-            writtenTimes().add(theirs.copy(), sign);
+            written(TIMES, times).add(theirs.copy(), sign);
+        }
+        Times theirWaits = other.waits();
+        if (theirWaits != null) {
+            written(WAITS, waits).add(theirWaits.copy(), sign);
         }
     }
 
@@ -116,6 +135,10 @@ final class Figures {
 
     private @Nullable Times times() {
         return (Times) TIMES.getAcquire(this);
+    }
+
+    private @Nullable Times waits() {
+        return (Times) WAITS.getAcquire(this);
     }
 
     long timed() {
@@ -137,10 +160,11 @@ final class Figures {
     }
 
     /// One row of a report.
-    Row row(String name) {
-        Times now = times();
-        Times own = now == null ? new Times() : now.copy();
-        Row.Spread spread = new Row.Spread(own.timed, own.whole, own.asked, own.spread);
-        return Row.of(name, calls(), failed(), spread);
+    Row row(String name, long cpu) {
+        return Row.of(name, calls(), failed(), spread(times()), spread(waits()), Duration.ofNanos(cpu));
+    }
+
+    private static Row.Spread spread(@Nullable Times times) {
+        return times == null ? new Row.Spread(0, 0, 0, new CompactHistogram()) : times.spread();
     }
 }

@@ -33,6 +33,13 @@ public record Level(int every) {
         return new Level(every);
     }
 
+    /// How many messages one sampled arrival stands for: the engine rounds up to a power of two.
+    ///
+    /// @param every at least 1
+    static int messagesFor(int every) {
+        return every <= 1 ? 1 : Integer.highestOneBit(every - 1) << 1;
+    }
+
     /// As it stands in a system property: `off`, `counters`, `full`, or `1:16` for a sample.
     ///
     /// @throws IllegalArgumentException if it is something else

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,8 @@ import org.slf4j.LoggerFactory;
 public final class Profiler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.profiling");
     private static final Duration WRITING = Duration.ofSeconds(10);
+    private static final Duration SAMPLE = Duration.ofMillis(10);
+    private static final Samples NO_SAMPLES = new Samples(Map.of());
 
     /// How a recording is set up. Mutable, for one use; confined to one thread.
     public static final class Builder {
@@ -36,6 +39,7 @@ public final class Profiler implements AutoCloseable {
         private Level level = Level.FULL;
         private @Nullable Path folder;
         private boolean flightRecorder;
+        private @Nullable Duration samples;
 
         private Builder() {}
 
@@ -63,6 +67,24 @@ public final class Profiler implements AutoCloseable {
             return this;
         }
 
+        /// Lets the Flight Recorder take samples of what actors do, for their processor time and for flame graphs; see
+        /// [Profiler#samples()]. With a folder, the flame graphs are written there, too.
+        public Builder samples() {
+            return samples(SAMPLE);
+        }
+
+        /// The same, with another distance than 10 ms.
+        ///
+        /// @param period of processor time for each sample; 1 ms to 1 s, in whole milliseconds
+        /// @throws IllegalArgumentException if it is something else
+        public Builder samples(Duration period) {
+            if (period.toMillis() < 1 || period.toMillis() > 1_000) {
+                throw new IllegalArgumentException("A sample is taken each 1 ms to 1 s, not each " + period);
+            }
+            samples = period;
+            return this;
+        }
+
         /// Begins to record.
         ///
         /// @throws IllegalStateException if there is a folder and the JVM is ending already; if the Flight
@@ -82,15 +104,18 @@ public final class Profiler implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
     private final @Nullable Registration end;
     private final @Nullable FlightRecording flight;
+    private final @Nullable Sampling sampling;
+    private volatile @Nullable Samples lastSamples;
     private volatile @Nullable Report last;
 
     private Profiler(Builder b) {
         only = b.system;
         level = b.level;
         folder = b.folder;
+        sampling = b.samples == null ? null : new Sampling(b.samples);
         flight = b.flightRecorder ? flightTo(folder) : null;
         end = folder == null ? null : ProcessEnd.register(ProcessEnd.Stage.PROFILING, WRITING, this::close);
-        Trees.all().stream().filter(this::records).forEach(window::begin);
+        Trees.all().stream().filter(this::records).forEach(this::begin);
         Trees.add(this);
     }
 
@@ -121,10 +146,29 @@ public final class Profiler implements AutoCloseable {
         return new Builder();
     }
 
-    /// What was recorded so far; after the close, until then.
+    /// What was recorded so far; after the close, until then. If samples are taken, it reads them all.
     public Report report() {
         Report made = last;
-        return made == null ? window.report(began, Duration.ofNanos(System.nanoTime() - beganNanos), level) : made;
+        return made == null ? report(sampling == null ? NO_SAMPLES : samples()) : made;
+    }
+
+    private Report report(Samples taken) {
+        return window.report(began, Duration.ofNanos(System.nanoTime() - beganNanos), level, taken);
+    }
+
+    /// What actors did so far; after the close, until then. It takes some tenths of a second, more for long recordings.
+    ///
+    /// @throws IllegalStateException if no samples are taken, see [Builder#samples()]
+    /// @throws UncheckedIOException if there is no room for a temporary file
+    public Samples samples() {
+        Samples taken = lastSamples;
+        if (taken != null) {
+            return taken;
+        }
+        if (sampling == null) {
+            throw new IllegalStateException("No samples are taken");
+        }
+        return sampling.read(window.codes());
     }
 
     /// Ends the recording, and writes the report if there is a folder. Idempotent.
@@ -133,7 +177,8 @@ public final class Profiler implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        Report made = report();
+        Samples taken = sampling == null ? NO_SAMPLES : lastSamplesOf(sampling);
+        Report made = report(taken);
         last = made;
         Trees.remove(this);
         window.forget();
@@ -141,16 +186,28 @@ public final class Profiler implements AutoCloseable {
             flight.close();
         }
         if (folder != null) {
-            write(made, folder);
+            write(made, taken, folder);
         }
         if (end != null) {
             end.remove();
         }
     }
 
-    private static void write(Report made, Path folder) {
+    private Samples lastSamplesOf(Sampling own) {
+        Samples taken = NO_SAMPLES;
+        try (own) {
+            taken = own.read(window.codes());
+        } catch (UncheckedIOException e) {
+            LOG.error("The samples of the profile are lost", e);
+        }
+        lastSamples = taken;
+        return taken;
+    }
+
+    private static void write(Report made, Samples taken, Path folder) {
         try {
             made.writeTo(folder);
+            taken.writeTo(folder);
             LOG.info("{}; written to {}", made, folder.toAbsolutePath());
         } catch (IOException e) {
             LOG.error("The profile could not be written to {}", folder.toAbsolutePath(), e);
@@ -169,7 +226,15 @@ public final class Profiler implements AutoCloseable {
 
     void systemStarted(Tree tree) {
         if (records(tree)) {
-            window.begin(tree);
+            begin(tree);
+        }
+    }
+
+    private void begin(Tree tree) {
+        window.begin(tree);
+        Sampling own = sampling;
+        if (own != null) {
+            own.mark(tree);
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.Optional;
 /// | property | |
 /// |---|---|
 /// | `dev.espalier.profiling.level` | `off`, `counters` (default), `1:16` (one of 16 is timed), `full` |
+/// | `dev.espalier.profiling.detectors` | `true` starts [Detectors] with the defaults for each system |
 /// | `dev.espalier.profiling.folder` | records all systems; writes the report there at the end of the JVM |
 ///
 /// *Threads.* Thread-safe. *Cost.* Counting takes some nanoseconds a message, timing two looks at the

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// *Threads.* Thread-safe. *Failure.* What it throws is logged by the engine.
 public final class ProfilingObserver implements ActorObserver {
     private volatile @Nullable Tree tree;
+    private volatile @Nullable Detectors detectors;
 
     /// For the ServiceLoader.
     public ProfilingObserver() {}
@@ -26,6 +27,7 @@ public final class ProfilingObserver implements ActorObserver {
         Tree fresh = new Tree(system);
         tree = fresh;
         Trees.add(fresh);
+        detectors = Settings.detects() ? Detectors.start(system) : null;
     }
 
     @Override
@@ -44,8 +46,11 @@ public final class ProfilingObserver implements ActorObserver {
         if (ActorEvent.Start.isOn()) {
             ActorEvent.Start.write(actor.path(), incarnation);
         }
+        Tree own = tree;
+        if (incarnation == 1 && own != null && Trees.maySample()) {
+            own.started(actor);
+        }
         if (incarnation > 1) {
-            Tree own = tree;
             if (own != null) {
                 own.of(actor).countRestart();
             }
@@ -85,6 +90,10 @@ public final class ProfilingObserver implements ActorObserver {
         Tree own = tree;
         if (own != null) {
             Trees.remove(own);
+        }
+        Detectors looking = detectors;
+        if (looking != null) {
+            looking.close();
         }
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,7 +14,7 @@ import java.util.TreeMap;
 ///
 /// As in Python's cProfile, a row has the number of calls (messages), the own and the cumulative time, both
 /// also for one call, and here percentiles. Times are by the clock on the wall: they contain what the code
-/// waited for, but the own time not the waits for replies to asks. CPU time is not known.
+/// waited for, but the own time not the waits for replies to asks.
 ///
 /// @param began when the recording began, by the wall clock
 /// @param took how long it went on
@@ -28,9 +29,13 @@ public record Report(
     /// All there is, from which rows are made; opaque.
     public static final class Lines {
         private final List<Line> all;
+        private final List<Flow.Line> flows;
+        private final Samples samples;
 
-        Lines(List<Line> all) {
+        Lines(List<Line> all, List<Flow.Line> flows, Samples samples) {
+            this.samples = samples;
             this.all = List.copyOf(all);
+            this.flows = List.copyOf(flows);
         }
     }
 
@@ -43,14 +48,35 @@ public record Report(
         for (Line line : lines.all) {
             groups.computeIfAbsent(by.name(line), name -> new Figures()).add(line.figures, 1);
         }
+        boolean known = by == By.PATH || by == By.CODE;
+        Map<String, Long> cpu = known ? lines.samples.sums(Samples.Kind.CPU, by) : Map.of();
         return groups.entrySet().stream()
-                .map(group -> group.getValue().row(group.getKey()))
+                .map(group -> group.getValue().row(group.getKey(), cpu.getOrDefault(group.getKey(), 0L)))
                 .filter(row -> row.calls() > 0)
                 .sorted(sort.order())
                 .toList();
     }
 
-    /// For people: the rows by path, by code and by message, at most 40 of each.
+    /// Who has sent how much to whom, the most first. Empty unless messages were sampled.
+    ///
+    /// @param by [By#PATH] or [By#CODE]
+    /// @throws IllegalArgumentException if it is something else
+    public List<Flow> flows(By by) {
+        if (by != By.PATH && by != By.CODE) {
+            throw new IllegalArgumentException("Messages flow between paths or classes of code, not by " + by);
+        }
+        Map<Flow, Long> sums = new TreeMap<>(Comparator.comparing(Flow::to).thenComparing(Flow::from));
+        for (Flow.Line line : lines.flows) {
+            sums.merge(new Flow(line.from(by), line.to(by), 0), line.messages(), Long::sum);
+        }
+        return sums.entrySet().stream()
+                .filter(flow -> flow.getValue() > 0)
+                .map(flow -> new Flow(flow.getKey().from(), flow.getKey().to(), flow.getValue()))
+                .sorted(Comparator.comparingLong(Flow::messages).reversed())
+                .toList();
+    }
+
+    /// For people: the rows by path, by code and by message, and who sends to whom, at most 40 of each.
     ///
     /// @param sort their order
     public String toText(Sort sort) {
@@ -58,7 +84,8 @@ public record Report(
     }
 
     /// For spreadsheets: all rows of all four kinds as comma-separated values with a header, times in
-    /// nanoseconds.
+    /// nanoseconds. Who sends to whom comes as rows of kind `flow_path` and `flow_code` with the sender in the last
+    /// column.
     public String toCsv() {
         return ReportTable.csv(this);
     }

@@ -16,7 +16,11 @@ final class ReportJson {
             "cumulativePerCallNanos",
             "p50Nanos",
             "p99Nanos",
-            "maxNanos");
+            "maxNanos",
+            "sampled",
+            "waitP50Nanos",
+            "waitP99Nanos",
+            "cpuNanos");
 
     private ReportJson() {}
 
@@ -39,6 +43,15 @@ final class ReportJson {
                 append(json, by, row);
             }
         }
+        json.append("],\"flows\":[");
+        comma = "";
+        for (By by : List.of(By.PATH, By.CODE)) {
+            for (Flow flow : report.flows(by)) {
+                json.append(comma);
+                comma = ",\n";
+                append(json, by, flow);
+            }
+        }
         return json.append("]}\n").toString();
     }
 
@@ -50,6 +63,12 @@ final class ReportJson {
             json.append(",\"").append(NAMES.get(i)).append("\":").append(numbers.get(i));
         }
         json.append('}');
+    }
+
+    private static void append(StringBuilder json, By by, Flow flow) {
+        json.append("{\"by\":\"").append(by.name().toLowerCase(Locale.ROOT)).append("\",\"from\":");
+        json.append(quoted(flow.from())).append(",\"to\":").append(quoted(flow.to()));
+        json.append(",\"messages\":").append(flow.messages()).append('}');
     }
 
     static String quoted(String text) {

@@ -3,12 +3,13 @@ package dev.espalier.profiling;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /// A report as rows of separated values.
 final class ReportTable {
     private static final String CSV_HEADER = "by,name,calls,failed,timed,own_ns,cumulative_ns,"
-            + "own_per_call_ns,cumulative_per_call_ns,p50_ns,p99_ns,max_ns";
+            + "own_per_call_ns,cumulative_per_call_ns,p50_ns,p99_ns,max_ns,sampled,wait_p50_ns,wait_p99_ns,cpu_ns,from";
+    /// Columns with numbers.
+    private static final int NUMBERS = 14;
     private static final String TAB_HEADER =
             "num_calls\tself_time\ttotal_time\tself_time_per_call\t" + "total_time_per_call\tfile\tline\tmethod";
 
@@ -20,7 +21,14 @@ final class ReportTable {
             for (Row row : report.rows(by, Sort.OWN)) {
                 text.append(by.name().toLowerCase(Locale.ROOT)).append(',').append(csv(row.name()));
                 numbers(row).forEach(number -> text.append(',').append(number));
-                text.append('\n');
+                text.append(",\n");
+            }
+        }
+        for (By by : List.of(By.PATH, By.CODE)) {
+            for (Flow flow : report.flows(by)) {
+                text.append("flow_").append(by.name().toLowerCase(Locale.ROOT)).append(',');
+                text.append(csv(flow.to())).append(',').append(flow.messages());
+                text.append(",".repeat(NUMBERS)).append(csv(flow.from())).append('\n');
             }
         }
         return text.toString();
@@ -28,18 +36,21 @@ final class ReportTable {
 
     /// All numbers of a row, in the order of the header.
     static List<Long> numbers(Row row) {
-        return Stream.concat(
-                        Stream.of(row.calls(), row.failed(), row.timed()),
-                        Stream.of(
-                                        row.own(),
-                                        row.cumulative(),
-                                        row.ownPerCall(),
-                                        row.perCall(),
-                                        row.p50(),
-                                        row.p99(),
-                                        row.max())
-                                .map(time -> time.toNanos()))
-                .toList();
+        return List.of(
+                row.calls(),
+                row.failed(),
+                row.timed(),
+                row.own().toNanos(),
+                row.cumulative().toNanos(),
+                row.ownPerCall().toNanos(),
+                row.perCall().toNanos(),
+                row.p50().toNanos(),
+                row.p99().toNanos(),
+                row.max().toNanos(),
+                row.sampled(),
+                row.waitP50().toNanos(),
+                row.waitP99().toNanos(),
+                row.cpu().toNanos());
     }
 
     /// As RFC 4180 has it.

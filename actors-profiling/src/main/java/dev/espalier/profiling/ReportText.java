@@ -17,6 +17,8 @@ final class ReportText {
         table(text, "path", report.rows(By.PATH, sort), sort);
         table(text, "code", report.rows(By.CODE, sort), sort);
         table(text, "message", report.rows(By.MESSAGE, sort), sort);
+        flows(text, "path", report.flows(By.PATH));
+        flows(text, "code", report.flows(By.CODE));
         if (!report.running().isEmpty()) {
             text.append("\nIn hand at the end:\n");
             report.running()
@@ -30,10 +32,24 @@ final class ReportText {
         return text.toString();
     }
 
+    private static void flows(StringBuilder text, String what, List<Flow> flows) {
+        if (flows.isEmpty()) {
+            return;
+        }
+        text.append("\nWho sends to whom, by ").append(what).append(":\n");
+        text.append(String.format(Locale.ROOT, "%10s  from -> to%n", "messages"));
+        for (Flow flow : flows.subList(0, Math.min(MOST, flows.size()))) {
+            text.append(String.format(Locale.ROOT, "%10d  %s -> %s%n", flow.messages(), flow.from(), flow.to()));
+        }
+        if (flows.size() > MOST) {
+            text.append("  and ").append(flows.size() - MOST).append(" more\n");
+        }
+    }
+
     private static void table(StringBuilder text, String what, List<Row> rows, Sort sort) {
         text.append("\nBy ").append(what).append(", sorted by ");
         text.append(sort.name().toLowerCase(Locale.ROOT).replace('_', ' ')).append(":\n");
-        line(text, "calls", "failed", "own", "per call", "cumulative", "per call", "p50", "p99", what);
+        line(text, "calls", "failed", "own", "per call", "cumulative", "per call", "p50", "p99", "wait p50", "wait p99", "cpu", what);
         for (Row row : rows.subList(0, Math.min(MOST, rows.size()))) {
             line(
                     text,
@@ -45,6 +61,9 @@ final class ReportText {
                     time(row.perCall()),
                     time(row.p50()),
                     time(row.p99()),
+                    time(row.waitP50()),
+                    time(row.waitP99()),
+                    time(row.cpu()),
                     row.name());
         }
         if (rows.size() > MOST) {
@@ -53,7 +72,7 @@ final class ReportText {
     }
 
     private static void line(StringBuilder text, Object... cells) {
-        text.append(String.format(Locale.ROOT, "%10s %7s %10s %10s %10s %10s %10s %10s  %s%n", cells));
+        text.append(String.format(Locale.ROOT, "%10s %7s %10s %10s %10s %10s %10s %10s %10s %10s %10s  %s%n", cells));
     }
 
     /// In the unit that suits, four digits; `-` for none.

@@ -17,6 +17,12 @@ import org.HdrHistogram.Histogram;
 /// @param p50 half of the timed ones took at most that, to a sixteenth
 /// @param p99 99 of 100 took at most that, to a sixteenth
 /// @param max the longest took that, to a sixteenth
+/// @param sampled those whose wait in the mailbox is known: those that were sent while the level was not less than a
+///     sample; chosen by themselves, so it is not the timed ones
+/// @param waitP50 half of these were at most that long in the mailbox, to a sixteenth
+/// @param waitP99 99 of 100 of these were at most that long there, to a sixteenth
+/// @param cpu the processor time of actors or classes if samples were taken ([Profiler.Builder#samples()]), else zero;
+///     by samples of 10 ms
 public record Row(
         String name,
         long calls,
@@ -26,15 +32,19 @@ public record Row(
         Duration cumulative,
         Duration p50,
         Duration p99,
-        Duration max) {
+        Duration max,
+        long sampled,
+        Duration waitP50,
+        Duration waitP99,
+        Duration cpu) {
     private static final int DIGITS = 3;
 
     /// The timed messages: their number, sums in nanoseconds, and how they spread.
     record Spread(long timed, long whole, long asked, CompactHistogram times) {}
 
-    static Row of(String name, long calls, long failed, Spread spread) {
-        Histogram group = new Histogram(DIGITS);
-        spread.times().addTo(group);
+    static Row of(String name, long calls, long failed, Spread spread, Spread waits, Duration cpu) {
+        Histogram group = group(spread);
+        Histogram waited = group(waits);
         double share = spread.timed() <= 0 ? 0 : (double) calls / spread.timed();
         return new Row(
                 name,
@@ -45,7 +55,17 @@ public record Row(
                 Duration.ofNanos(Math.round(spread.whole() * share)),
                 at(group, 50),
                 at(group, 99),
-                at(group, 100));
+                at(group, 100),
+                waits.timed(),
+                at(waited, 50),
+                at(waited, 99),
+                cpu);
+    }
+
+    private static Histogram group(Spread spread) {
+        Histogram group = new Histogram(DIGITS);
+        spread.times().addTo(group);
+        return group;
     }
 
     private static Duration at(Histogram group, double percentile) {

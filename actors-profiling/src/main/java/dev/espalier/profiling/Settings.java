@@ -30,6 +30,11 @@ final class Settings {
         }
     }
 
+    /// Whether `dev.espalier.profiling.detectors` is `true`.
+    static boolean detects() {
+        return Boolean.getBoolean("dev.espalier.profiling.detectors");
+    }
+
     /// Begins to record, once, if `dev.espalier.profiling.folder` says where to.
     static synchronized void startOnce() {
         String folder = System.getProperty("dev.espalier.profiling.folder");

@@ -19,7 +19,11 @@ public enum Sort {
     /// By the median time of one message.
     P50,
     /// By the time that one message of a hundred exceeds.
-    P99;
+    P99,
+    /// By the wait in the mailbox that one message of a hundred exceeds.
+    WAIT_P99,
+    /// By processor time.
+    CPU;
 
     Comparator<Row> order() {
         Comparator<Row> byName = Comparator.comparing(Row::name);
@@ -31,7 +35,10 @@ public enum Sort {
             case CUMULATIVE -> Comparator.comparing(Row::cumulative).reversed().thenComparing(byName);
             case PER_CALL -> Comparator.comparing(Row::perCall).reversed().thenComparing(byName);
             case P50 -> Comparator.comparing(Row::p50).reversed().thenComparing(byName);
+            case CPU -> Comparator.comparing(Row::cpu).reversed().thenComparing(byName);
             case P99 -> Comparator.comparing(Row::p99).reversed().thenComparing(byName);
+            case WAIT_P99 ->
+                Comparator.comparing(Row::waitP99).reversed().thenComparing(byName);
         };
     }
 }

@@ -57,7 +57,7 @@ final class Tree {
         if (before != null) {
             return before;
         }
-        record.every(Trees.effective(this, base));
+        apply(record);
         if (actor.state() == ActorState.STOPPED) {
             living.remove(actor);
         }
@@ -70,6 +70,32 @@ final class Tree {
 
     /// Sets what the records write down anew.
     void applyLevels() {
-        living.values().forEach(record -> record.every(Trees.effective(this, record.base())));
+        living.values().forEach(this::apply);
+    }
+
+    private void apply(ActorRecord record) {
+        Level level = Trees.effective(this, record.base());
+        record.every(level);
+        sample(record.actor, level);
+    }
+
+    /// An actor has started: its first messages may come before it has a record.
+    void started(ActorRef<?> actor) {
+        Level base = Trees.level();
+        for (ActorRef<?> at = actor; at != null; at = at.parent()) {
+            ActorRecord known = living.get(at);
+            if (known != null) {
+                base = known.base();
+                break;
+            }
+        }
+        Level level = Trees.effective(this, base);
+        if (level.every() > 0) {
+            sample(actor, level);
+        }
+    }
+
+    private void sample(ActorRef<?> actor, Level level) {
+        system.sampleArrivals(actor, Math.max(0, level.every()));
     }
 }

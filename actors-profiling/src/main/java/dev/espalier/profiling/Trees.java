@@ -12,6 +12,8 @@ final class Trees {
     private static final List<Tree> ALL = new CopyOnWriteArrayList<>();
     private static final List<Profiler> PROFILERS = new CopyOnWriteArrayList<>();
     private static volatile Level level = Settings.level();
+    /// Whether some subtree has had a level at which messages are sampled; never taken back.
+    private static volatile boolean subtreesSample;
 
     private Trees() {}
 
@@ -72,7 +74,15 @@ final class Trees {
         ALL.forEach(Tree::applyLevels);
     }
 
+    /// Whether an actor that starts now may have messages that are sampled.
+    static boolean maySample() {
+        return subtreesSample || level.every() > 0 || !PROFILERS.isEmpty();
+    }
+
     static void level(ActorRef<?> subtree, Level value) {
+        if (value.every() > 0) {
+            subtreesSample = true;
+        }
         for (Tree tree : ALL) {
             if (tree.system.find(subtree.path()).orElse(null) == subtree) {
                 tree.of(subtree).base(value);

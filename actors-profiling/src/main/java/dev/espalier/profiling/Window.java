@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// What happens between two points of time: what all records say at the end, less what they said at the
@@ -49,20 +50,30 @@ final class Window {
         kept.clear();
     }
 
-    Report report(Instant began, Duration took, Level level) {
+    Report report(Instant began, Duration took, Level level, Samples samples) {
         Map<ActorRecord, Before> now = new HashMap<>();
         kept.forEach(record -> now.put(record, read(record)));
         trees.forEach(tree -> tree.living().forEach(record -> now.putIfAbsent(record, read(record))));
         before.forEach((record, then) -> subtract(now, record, then));
         List<Report.Line> lines = new ArrayList<>();
+        List<Flow.Line> flows = new ArrayList<>();
         long restarts = 0;
         for (Map.Entry<ActorRecord, Before> entry : now.entrySet()) {
             String path = entry.getKey().actor.path();
-            addLines(lines, path, entry.getValue().own);
-            addLines(lines, path + "/*", entry.getValue().ended);
+            add(lines, flows, path, entry.getValue().own);
+            add(lines, flows, path + "/*", entry.getValue().ended);
             restarts += entry.getValue().own.restarts() + entry.getValue().ended.restarts();
         }
-        return new Report(began, took, level, restarts, running(), new Report.Lines(lines));
+        return new Report(began, took, level, restarts, running(), new Report.Lines(lines, flows, samples));
+    }
+
+    /// Tells the class of an actor's code by its path.
+    UnaryOperator<String> codes() {
+        Map<String, String> codes = new HashMap<>();
+        kept.forEach(record -> codes.put(record.actor.path(), record.codeName()));
+        trees.forEach(
+                tree -> tree.living().forEach(record -> codes.put(record.actor.path(), record.codeName())));
+        return path -> codes.getOrDefault(path, Senders.OTHERS);
     }
 
     private static Before read(ActorRecord record) {
@@ -86,8 +97,9 @@ final class Window {
         }
     }
 
-    private static void addLines(List<Report.Line> lines, String path, Sheet sheet) {
+    private static void add(List<Report.Line> lines, List<Flow.Line> flows, String path, Sheet sheet) {
         sheet.forEach((key, figures) -> lines.add(new Report.Line(path, key, figures)));
+        sheet.forEachFlow((key, messages) -> flows.add(new Flow.Line(path, key, messages)));
     }
 
     private List<ActorFigures> running() {

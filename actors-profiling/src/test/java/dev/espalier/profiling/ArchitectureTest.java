@@ -39,6 +39,7 @@ class ArchitectureTest {
                         "org.slf4j..",
                         "org.HdrHistogram..",
                         "jdk.jfr..",
+                        "javax.management..",
                         "jdk.management",
                         "com.sun.management",
                         "com.sun.net.httpserver",

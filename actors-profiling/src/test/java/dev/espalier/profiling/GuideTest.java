@@ -9,7 +9,10 @@ import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /// The code of the guide, compiled and run.
@@ -40,6 +43,42 @@ class GuideTest {
         // @end
         assertEquals("/shop/desk", costliest.getFirst().name());
         assertTrue(table.contains("GuideTest$Desk"), table);
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldTakeSamples() {
+        try (ActorSystem system = ActorSystem.start("shop");
+                Profiler profiler =
+                        Profiler.builder().system(system).samples().start()) {
+            system.spawn("desk", Desk::new).tell("apple tree");
+            // @start region="samples"
+            Samples samples = profiler.samples();
+            Map<String, Long> nanos = samples.sums(Samples.Kind.CPU, By.CODE); // of each class of behavior or body
+            FlameGraph all = samples.flames(Samples.Kind.CPU, By.PATH); // actors, on them their children and methods
+            FlameGraph shop = samples.flames(Samples.Kind.ALLOCATION, "/shop"); // an actor and what is below it
+            String page = all.toHtml("The shop"); // or toCollapsed(), toSpeedscope("The shop")
+            // @end
+            assertTrue(page.contains("<title>The shop</title>"), page);
+            assertTrue(nanos.values().stream().mapToLong(Long::longValue).sum() >= all.total());
+            assertEquals(Samples.Kind.ALLOCATION, shop.kind());
+        }
+    }
+
+    @Test
+    void shouldDetectTrouble() {
+        List<String> pager = new CopyOnWriteArrayList<>();
+        try (ActorSystem system = ActorSystem.start("shop")) {
+            // @start region="detectors"
+            Detectors detectors = Detectors.builder()
+                    .stuckAfter(Duration.ofSeconds(10))
+                    .restarts(3, Duration.ofMinutes(1))
+                    .start(system);
+            detectors.onTrouble(trouble -> pager.add(trouble.toString()));
+            // @end
+            detectors.close();
+        }
+        assertEquals(List.of(), pager);
     }
 
     @Test

@@ -70,13 +70,16 @@ final class Demo {
     private static boolean profiled(Arguments wanted) throws Exception {
         String now = LocalDateTime.now(ZoneId.systemDefault()).format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
         Path folder = Path.of("backend-profile-" + now).toAbsolutePath();
-        try (Profiler profiler =
-                Profiler.builder().folder(folder).flightRecorder().start()) {
-            boolean right = onDatabase(wanted);
-            System.out.print("\n" + profiler.report().toText(Sort.OWN));
-            System.out.println("\nThe profile is in " + folder);
-            return right;
+        Profiler profiler =
+                Profiler.builder().folder(folder).flightRecorder().samples().start();
+        boolean right;
+        try (profiler) {
+            right = onDatabase(wanted);
         }
+        System.out.print("\n" + profiler.report().toText(Sort.OWN));
+        System.out.println("\nThe profile is in " + folder + "\nA flame graph of the processor time, for a browser: "
+                + folder.resolve("cpu.html").toUri());
+        return right;
     }
 
     private boolean run(String db) throws Exception {

@@ -1,0 +1,118 @@
+package dev.espalier.profiling;
+
+import static dev.espalier.profiling.ActorRecordTest.start;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.espalier.actor.ActorContext;
+import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorSpec;
+import dev.espalier.actor.ActorSystem;
+import dev.espalier.actor.Behavior;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Actors that compute by known weights, 1 to 10, and what the samples say of them.
+///
+/// With `-Despalier.cpu.seconds=20` it is the full measurement.
+@Tag("slow")
+class CpuTest {
+    private static final int SECONDS = Integer.getInteger("espalier.cpu.seconds", 2);
+    private static final int PERIOD = Integer.getInteger("espalier.cpu.period", 1);
+    private static final int UNIT = 4_000;
+
+    /// Computes as much as its weight says, and tells itself to go on.
+    static final class Burner implements Behavior<Integer> {
+        private long burnt = 1;
+
+        @Override
+        public void onMessage(Integer weight, ActorContext<Integer> ctx) {
+            for (int i = 0; i < UNIT * weight; i++) {
+                burnt = burnt * 31 + i;
+            }
+        }
+    }
+
+    private static ActorSpec<Integer> spec(int i, boolean dedicated) {
+        ActorSpec<Integer> spec = ActorSpec.behavior("b" + i, Burner::new);
+        return dedicated ? spec.dedicated() : spec;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, false, 2", "100, true, 2", "10000, false, 4", "10000, true, 4"})
+    void shouldTellProcessorTimeByActor(int actors, boolean dedicated, double most) {
+        try (ActorSystem system = start("cpu")) {
+            List<ActorRef<Integer>> burners = new ArrayList<>();
+            for (int i = 0; i < actors; i++) {
+                burners.add(system.spawn(spec(i, dedicated)));
+            }
+            rounds(burners, 300_000_000L); // compiled, and settled
+            try (Profiler profiler = Profiler.builder()
+                    .system(system)
+                    .level(Level.COUNTERS)
+                    .samples(Duration.ofMillis(PERIOD))
+                    .start()) {
+                rounds(burners, SECONDS * 1_000_000_000L);
+                check(profiler.samples().sums(Samples.Kind.CPU, By.PATH), actors, dedicated, most);
+            }
+        }
+    }
+
+    /// Each computes in each round once, in another order each time: a pattern could keep step with the samples.
+    private static void rounds(List<ActorRef<Integer>> burners, long nanos) {
+        Random random = new Random(burners.size());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, burners.size()).boxed().toList());
+        long end = System.nanoTime() + nanos;
+        while (end - System.nanoTime() > 0) {
+            Collections.shuffle(order, random);
+            for (int i : order) {
+                burners.get(i).tell(1 + i % 10);
+            }
+            burners.forEach(burner -> assertTrue(burner.awaitProcessed(Duration.ofMinutes(1))));
+        }
+    }
+
+    private static void check(Map<String, Long> cpu, int actors, boolean dedicated, double most) {
+        long of = cpu.entrySet().stream()
+                .filter(each -> each.getKey().startsWith("/"))
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        long all = cpu.values().stream().mapToLong(Long::longValue).sum();
+        double[] weights = new double[10];
+        double worstActor = 0;
+        for (int i = 0; i < actors; i++) {
+            double share = 100.0 * cpu.getOrDefault("/cpu/b" + i, 0L) / of;
+            weights[i % 10] += share;
+            worstActor = Math.max(worstActor, Math.abs(share - 100.0 * (1 + i % 10) / (actors * 5.5)));
+        }
+        double worst = 0;
+        for (int w = 0; w < 10; w++) {
+            worst = Math.max(worst, Math.abs(weights[w] - 100.0 * (w + 1) / 55));
+        }
+        String says = String.format(
+                "%d actors, dedicated %s, %d s: %d ms of actors in %d ms; error by weight %.2f points, by actor %.2f;"
+                        + " scheduler %d ms, outside %d ms, too deep %d ms",
+                actors,
+                dedicated,
+                SECONDS,
+                of / 1_000_000,
+                all / 1_000_000,
+                worst,
+                worstActor,
+                cpu.getOrDefault("(scheduler)", 0L) / 1_000_000,
+                cpu.getOrDefault("(outside)", 0L) / 1_000_000,
+                cpu.getOrDefault("(too deep)", 0L) / 1_000_000);
+        System.out.println(says);
+        boolean whole = SECONDS >= 20; // else it has few samples, and a busy machine makes them come in clusters
+        assertTrue(worst <= (whole ? most : 12) && worstActor <= (whole ? most : 5), says);
+        assertTrue(of > all / 2, says);
+    }
+}
