@@ -312,7 +312,8 @@ public final class ActorSystem implements AutoCloseable {
         return before == 0 ? 0 : 1 << (before - 1);
     }
 
-    /// For observers: from now on, what stands in the stack of the turns of all behaviors that share threads. Turns that
+    /// For observers: from now on, what stands in the stack of the turns of all behaviors that share threads. Turns
+    /// that
     /// go on already, bodies and dedicated behaviors are not concerned: their threads have their names.
     ///
     /// @param frame null for none, as at first; another one takes the place of the last

@@ -13,7 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Finds actors in trouble: stuck, behind, starving, computing for long, pinned to a carrier, restarting again and
-/// again. Each trouble is told once until it is over: to the log, to the Flight Recorder (`dev.espalier.Trouble`) and to
+/// again. Each trouble is told once until it is over: to the log, to the Flight Recorder (`dev.espalier.Trouble`) and
+/// to
 /// listeners.
 ///
 /// {@snippet class="dev.espalier.profiling.GuideTest" region="detectors"}
@@ -104,8 +105,7 @@ public final class Detectors implements AutoCloseable {
     private Detectors(ActorSystem system, Builder b) {
         this.system = system;
         patrol = new Patrol(
-                new Limits(
-                        b.stuck.toNanos(), b.queue.toNanos(), b.hog.toNanos(), b.within.toNanos(), b.restarts),
+                new Limits(b.stuck.toNanos(), b.queue.toNanos(), b.hog.toNanos(), b.within.toNanos(), b.restarts),
                 this::tell);
         pinned = b.pinned.isZero() ? null : new PinnedWatch(system, b.pinned, this::tell);
         thread = Thread.ofPlatform().name("espalier-detectors").daemon().unstarted(this::run);
@@ -172,7 +172,10 @@ public final class Detectors implements AutoCloseable {
             unsaid = 0;
         }
         if (lines++ < MOST_LINES) {
-            LOG.warn("{}{}", trouble, trouble.stack().isEmpty() ? "" : ", at " + trouble.stack().getFirst());
+            LOG.warn(
+                    "{}{}",
+                    trouble,
+                    trouble.stack().isEmpty() ? "" : ", at " + trouble.stack().getFirst());
         } else {
             unsaid++;
         }

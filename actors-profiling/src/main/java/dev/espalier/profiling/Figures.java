@@ -26,7 +26,8 @@ final class Figures {
         }
     }
 
-    /// Of the timed ones, or of the waits of those that were sampled. Written and read under its monitor: only timed messages pay for that.
+    /// Of the timed ones, or of the waits of those that were sampled. Written and read under its monitor: only timed
+    /// messages pay for that.
     private static final class Times {
         private long timed;
         private long whole;

@@ -23,7 +23,8 @@ final class FlameFiles {
             String comma = samples.isEmpty() ? "" : ",";
             samples.append(comma)
                     .append(stack.getKey().stream()
-                            .map(frame -> frames.computeIfAbsent(frame, f -> frames.size()).toString())
+                            .map(frame -> frames.computeIfAbsent(frame, f -> frames.size())
+                                    .toString())
                             .collect(Collectors.joining(",", "[", "]")));
             weights.append(comma).append(stack.getValue());
         }

@@ -89,7 +89,11 @@ final class Patrol {
             say(record, known, Trouble.Kind.HOG, "computes for over " + millis(age) + " over one " + record.inHand());
         }
         if (age >= limits.stuckNanos()) {
-            say(record, known, Trouble.Kind.STUCK, "has had one " + record.inHand() + " in hand for over " + millis(age));
+            say(
+                    record,
+                    known,
+                    Trouble.Kind.STUCK,
+                    "has had one " + record.inHand() + " in hand for over " + millis(age));
         }
     }
 
@@ -129,8 +133,11 @@ final class Patrol {
         }
         long more = restarts - known.restarts;
         if (more >= limits.restarts()) {
-            say(record, known, Trouble.Kind.RESTARTS, "was started again " + more + " times within "
-                    + millis(limits.restartNanos()));
+            say(
+                    record,
+                    known,
+                    Trouble.Kind.RESTARTS,
+                    "was started again " + more + " times within " + millis(limits.restartNanos()));
         }
     }
 

@@ -30,8 +30,9 @@ final class PinnedWatch implements AutoCloseable {
     }
 
     private void pinned(RecordedEvent event) {
-        List<RecordedFrame> frames =
-                event.getStackTrace() == null ? List.of() : event.getStackTrace().getFrames();
+        List<RecordedFrame> frames = event.getStackTrace() == null
+                ? List.of()
+                : event.getStackTrace().getFrames();
         String path = pathOf(frames, event.getThread());
         if (path != null) {
             List<String> stack = frames.stream()

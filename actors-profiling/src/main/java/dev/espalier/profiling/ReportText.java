@@ -49,7 +49,20 @@ final class ReportText {
     private static void table(StringBuilder text, String what, List<Row> rows, Sort sort) {
         text.append("\nBy ").append(what).append(", sorted by ");
         text.append(sort.name().toLowerCase(Locale.ROOT).replace('_', ' ')).append(":\n");
-        line(text, "calls", "failed", "own", "per call", "cumulative", "per call", "p50", "p99", "wait p50", "wait p99", "cpu", what);
+        line(
+                text,
+                "calls",
+                "failed",
+                "own",
+                "per call",
+                "cumulative",
+                "per call",
+                "p50",
+                "p99",
+                "wait p50",
+                "wait p99",
+                "cpu",
+                what);
         for (Row row : rows.subList(0, Math.min(MOST, rows.size()))) {
             line(
                     text,

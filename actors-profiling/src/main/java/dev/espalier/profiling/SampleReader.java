@@ -48,15 +48,27 @@ final class SampleReader {
     private void read(RecordedEvent event) {
         switch (event.getEventType().getName()) {
             case "jdk.CPUTimeSample" ->
-                add(Samples.Kind.CPU, event, event.getThread(), event.getDuration("samplingPeriod").toNanos());
+                add(
+                        Samples.Kind.CPU,
+                        event,
+                        event.getThread(),
+                        event.getDuration("samplingPeriod").toNanos());
             case "jdk.ExecutionSample" ->
                 add(Samples.Kind.CPU, event, event.getThread("sampledThread"), period.toNanos());
             case "jdk.ObjectAllocationSample" ->
                 add(Samples.Kind.ALLOCATION, event, event.getThread(), event.getLong("weight"));
             case "jdk.JavaMonitorEnter" ->
-                add(Samples.Kind.LOCK, event, event.getThread(), event.getDuration().toNanos());
+                add(
+                        Samples.Kind.LOCK,
+                        event,
+                        event.getThread(),
+                        event.getDuration().toNanos());
             case "jdk.VirtualThreadPinned" ->
-                add(Samples.Kind.PINNED, event, event.getThread(), event.getDuration().toNanos());
+                add(
+                        Samples.Kind.PINNED,
+                        event,
+                        event.getThread(),
+                        event.getDuration().toNanos());
             default -> {
                 // Somebody else's.
             }

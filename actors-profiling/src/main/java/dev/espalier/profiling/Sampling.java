@@ -33,7 +33,8 @@ final class Sampling implements AutoCloseable {
         deepen();
         recording = new Recording();
         recording.setName("samples");
-        boolean linux = System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
+        boolean linux =
+                System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
         if (linux) {
             recording.enable("jdk.CPUTimeSample").with("throttle", period.toMillis() + " ms");
         } else {

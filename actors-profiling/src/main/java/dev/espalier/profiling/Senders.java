@@ -51,7 +51,9 @@ final class Senders {
         }
         Entry entry = find(single, sender, null);
         if (entry == null) {
-            entry = single.size() < MOST ? add(single, sender, sender.path(), codeOf.apply(sender)) : group(sender, codeOf);
+            entry = single.size() < MOST
+                    ? add(single, sender, sender.path(), codeOf.apply(sender))
+                    : group(sender, codeOf);
         }
         if (entry == null) {
             others += messages;

@@ -37,8 +37,7 @@ public enum Sort {
             case P50 -> Comparator.comparing(Row::p50).reversed().thenComparing(byName);
             case CPU -> Comparator.comparing(Row::cpu).reversed().thenComparing(byName);
             case P99 -> Comparator.comparing(Row::p99).reversed().thenComparing(byName);
-            case WAIT_P99 ->
-                Comparator.comparing(Row::waitP99).reversed().thenComparing(byName);
+            case WAIT_P99 -> Comparator.comparing(Row::waitP99).reversed().thenComparing(byName);
         };
     }
 }

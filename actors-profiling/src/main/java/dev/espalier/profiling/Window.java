@@ -71,8 +71,7 @@ final class Window {
     UnaryOperator<String> codes() {
         Map<String, String> codes = new HashMap<>();
         kept.forEach(record -> codes.put(record.actor.path(), record.codeName()));
-        trees.forEach(
-                tree -> tree.living().forEach(record -> codes.put(record.actor.path(), record.codeName())));
+        trees.forEach(tree -> tree.living().forEach(record -> codes.put(record.actor.path(), record.codeName())));
         return path -> codes.getOrDefault(path, Senders.OTHERS);
     }
 

@@ -170,8 +170,8 @@ class ArrivalsTest {
                     Profiler profiler = Profiler.start(system)) {
                 ActorRef<Duration> desk = system.spawn("desk", Desk::new);
                 for (int i = 0; i < 100; i++) {
-                    ActorRef<Integer> courier = system.spawn(ActorSpec.behavior("c" + i, () -> new Courier(desk))
-                            .restart(Restart.TEMPORARY));
+                    ActorRef<Integer> courier = system.spawn(
+                            ActorSpec.behavior("c" + i, () -> new Courier(desk)).restart(Restart.TEMPORARY));
                     courier.tell(2);
                     assertTrue(courier.awaitProcessed(MINUTE));
                     courier.stop();

@@ -21,10 +21,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Actors that compute by known weights, 1 to 10, and what the samples say of them.
 ///
-/// With `-Despalier.cpu.seconds=20` it is the full measurement.
+/// With `-Dtest.jvm=-Despalier.cpu.seconds=20` it is the full measurement.
 @Tag("slow")
 class CpuTest {
-    private static final int SECONDS = Integer.getInteger("espalier.cpu.seconds", 2);
+    private static final int SECONDS = Integer.getInteger("espalier.cpu.seconds", 1);
     private static final int PERIOD = Integer.getInteger("espalier.cpu.period", 1);
     private static final int UNIT = 4_000;
 
@@ -111,8 +111,11 @@ class CpuTest {
                 cpu.getOrDefault("(outside)", 0L) / 1_000_000,
                 cpu.getOrDefault("(too deep)", 0L) / 1_000_000);
         System.out.println(says);
-        boolean whole = SECONDS >= 20; // else it has few samples, and a busy machine makes them come in clusters
-        assertTrue(worst <= (whole ? most : 12) && worstActor <= (whole ? most : 5), says);
+        double heavy = IntStream.range(5, 10).mapToDouble(w -> weights[w]).sum();
+        assertTrue(heavy > 60 && heavy < 85, says + "; the heavier half " + heavy); // 73
+        if (SECONDS >= 20) { // else it has few samples, and a busy machine makes them come in clusters
+            assertTrue(worst <= most && worstActor <= most, says);
+        }
         assertTrue(of > all / 2, says);
     }
 }

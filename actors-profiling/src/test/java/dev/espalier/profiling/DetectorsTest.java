@@ -81,7 +81,11 @@ class DetectorsTest {
             ActorRef<String> actor = system.spawn("actor", Pinned::new);
             actor.tell("go");
             Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> has(Trouble.Kind.PINNED, "/pins/actor"));
-            assertEquals(1, told.stream().filter(each -> each.kind() == Trouble.Kind.PINNED).count());
+            assertEquals(
+                    1,
+                    told.stream()
+                            .filter(each -> each.kind() == Trouble.Kind.PINNED)
+                            .count());
         }
     }
 }

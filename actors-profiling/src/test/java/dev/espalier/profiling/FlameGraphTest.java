@@ -41,14 +41,12 @@ class FlameGraphTest {
 
     @Test
     void shouldCollapseStacksByPathClassAndSubtree() {
-        assertEquals(
-                """
-                /shop;/shop/desk;/shop/desk/c1;Clerk.onMessage 5
-                /shop;/shop/desk;Desk.onMessage 10
-                /shop;/shop/desk;Desk.onMessage;Desk.<pack>, 30
-                /shop;/shop/door;Desk.onMessage 2
-                """,
-                SAMPLES.flames(Samples.Kind.CPU, By.PATH).toCollapsed());
+        assertEquals("""
+            /shop;/shop/desk;/shop/desk/c1;Clerk.onMessage 5
+            /shop;/shop/desk;Desk.onMessage 10
+            /shop;/shop/desk;Desk.onMessage;Desk.<pack>, 30
+            /shop;/shop/door;Desk.onMessage 2
+            """, SAMPLES.flames(Samples.Kind.CPU, By.PATH).toCollapsed());
         assertEquals(
                 "Clerk;Clerk.onMessage 5\nDesk;Desk.onMessage 12\nDesk;Desk.onMessage;Desk.<pack>, 30\n",
                 SAMPLES.flames(Samples.Kind.CPU, By.CODE).toCollapsed());
@@ -57,8 +55,8 @@ class FlameGraphTest {
 
     @Test
     void shouldKeepToTheSchemaOfSpeedscope() throws Exception {
-        JsonNode file =
-                new ObjectMapper().readTree(SAMPLES.flames(Samples.Kind.CPU, By.PATH).toSpeedscope("a \"title\""));
+        JsonNode file = new ObjectMapper()
+                .readTree(SAMPLES.flames(Samples.Kind.CPU, By.PATH).toSpeedscope("a \"title\""));
         assertEquals(
                 "https://www.speedscope.app/file-format-schema.json",
                 file.get("$schema").asText());
@@ -76,8 +74,11 @@ class FlameGraphTest {
             }
         }
         assertEquals(47, sum);
-        assertEquals(47, profile.get("endValue").asLong() - profile.get("startValue").asLong());
-        assertEquals("/shop", frames.at("/" + profile.at("/samples/0/0").asInt() + "/name").asText());
+        assertEquals(
+                47, profile.get("endValue").asLong() - profile.get("startValue").asLong());
+        assertEquals(
+                "/shop",
+                frames.at("/" + profile.at("/samples/0/0").asInt() + "/name").asText());
     }
 
     @Test

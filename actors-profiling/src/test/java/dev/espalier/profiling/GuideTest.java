@@ -49,8 +49,7 @@ class GuideTest {
     @Tag("slow")
     void shouldTakeSamples() {
         try (ActorSystem system = ActorSystem.start("shop");
-                Profiler profiler =
-                        Profiler.builder().system(system).samples().start()) {
+                Profiler profiler = Profiler.builder().system(system).samples().start()) {
             system.spawn("desk", Desk::new).tell("apple tree");
             // @start region="samples"
             Samples samples = profiler.samples();

@@ -60,9 +60,9 @@ class PatrolTest {
     }
 
     private static void awaitInHand(ActorRef<String> hand) {
-        Awaitility.await().until(() -> Profiling.of(hand)
-                .flatMap(figures -> figures.current())
-                .isPresent());
+        Awaitility.await()
+                .until(() ->
+                        Profiling.of(hand).flatMap(figures -> figures.current()).isPresent());
     }
 
     @Test
@@ -85,7 +85,9 @@ class PatrolTest {
             Trouble stuck = told.getFirst();
             assertEquals("/stuck/hand", stuck.path());
             assertTrue(stuck.text().contains("one java.lang.String in hand for over 5000 ms"), stuck::text);
-            assertTrue(stuck.stack().stream().anyMatch(frame -> frame.contains("Hand.onMessage")), stuck.stack()::toString);
+            assertTrue(
+                    stuck.stack().stream().anyMatch(frame -> frame.contains("Hand.onMessage")),
+                    stuck.stack()::toString);
             free.go();
             assertTrue(hand.awaitProcessed(MINUTE));
             look(system, 60 * SECOND);

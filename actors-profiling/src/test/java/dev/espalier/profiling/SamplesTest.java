@@ -68,8 +68,7 @@ class SamplesTest {
             assertTrue(collapsed.contains(miner) && collapsed.contains(".dig"), () -> kind + ": " + collapsed);
         }
         assertEquals(
-                samples.flames(Samples.Kind.CPU, By.PATH).toHtml("cpu"),
-                Files.readString(folder.resolve("cpu.html")));
+                samples.flames(Samples.Kind.CPU, By.PATH).toHtml("cpu"), Files.readString(folder.resolve("cpu.html")));
     }
 
     private static void mine(ActorRef<Integer> miner) {
