@@ -200,7 +200,9 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
     public Signal stopped() {
         Signal now = stopped;
         if (now == null) {
-            STOPPED.compareAndSet(this, null, new Signal());
+            Signal fresh = new Signal();
+            fresh.onGo(this::leaveParent); // before all others, which may wait for the parent
+            STOPPED.compareAndSet(this, null, fresh);
             now = Objects.requireNonNull(stopped);
         }
         return now;
@@ -510,13 +512,15 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
         if (parent != null) {
             parent.children().remove(this, keepSpec && keepsSpec());
         }
-        if (!STOPPED.compareAndSet(this, null, LifeState.GONE)) {
-            stopped().go();
-        }
-        refuseUnanswered(); // after the above: who fails to forward looks at it
         if (wasStarted && end != null) {
             system.observers.stopped(this, end);
         }
+        if (STOPPED.compareAndSet(this, null, LifeState.GONE)) {
+            leaveParent(); // nobody has asked for it
+        } else {
+            stopped().go();
+        }
+        refuseUnanswered(); // after the above: who fails to forward looks at it
         if (parent != null) {
             if (parent.awaitsEndOf(this)) {
                 parent.life.childStopped(this, byItself);
@@ -528,7 +532,14 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
         }
     }
 
-    /// Whether the end of a child, which was removed before this look, may mean anything to this actor. Who
+    /// `stopped` has gone: from now on the parent may end, too.
+    private void leaveParent() {
+        if (parent != null) {
+            parent.children().left();
+        }
+    }
+
+    /// Whether the end of a child, which has left before this look, may mean anything to this actor. Who
     /// begins to wait for ends says so first, by its goal or by making a supervisor, and looks for its children
     /// then: either it does not see the child any more, or it is seen here.
     private boolean awaitsEndOf(Cell<?> child) {

@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|
 /// | `living`, `ended`, `open` | any thread | any thread | `lock` |
 /// | `supervisor` | whoever needs it first, CAS | any thread | volatile |
+/// | `leaving` | who removes a child, with `lock`; then the same | any thread | atomic |
+///
+/// *The end of a child.* Its name is free before its `stopped` goes, so that who waits for that can use the name. In
+/// between it is *leaving*: no child any more, but its parent has not been left by all and cannot end before it.
 ///
 /// The lock is held for a few instructions, never while something is called.
 final class ChildSet implements Children {
@@ -32,10 +36,13 @@ final class ChildSet implements Children {
     private static final int SPINS = Runtime.getRuntime().availableProcessors() > 1 ? 64 : 0;
 
     private static final VarHandle SUPERVISOR;
+    private static final VarHandle LEAVING;
 
     static {
         try {
-            SUPERVISOR = MethodHandles.lookup().findVarHandle(ChildSet.class, "supervisor", Supervisor.class);
+            MethodHandles.Lookup lookup = MethodHandles.lookup();
+            SUPERVISOR = lookup.findVarHandle(ChildSet.class, "supervisor", Supervisor.class);
+            LEAVING = lookup.findVarHandle(ChildSet.class, "leaving", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -48,6 +55,7 @@ final class ChildSet implements Children {
     private final LinkedHashMap<String, ActorSpec<?>> ended = new LinkedHashMap<>();
     private boolean open = true;
     private volatile boolean used;
+    private volatile int leaving;
 
     ChildSet(Cell<?> owner) {
         this.owner = owner;
@@ -122,10 +130,11 @@ final class ChildSet implements Children {
         }
     }
 
-    /// The child has ended; its name is free.
+    /// The child has ended; its name is free. It is leaving until [#left].
     void remove(Cell<?> child, boolean keepSpec) {
         lock();
         try {
+            LEAVING.getAndAdd(this, 1);
             if (living.remove(child.name(), child) && keepSpec && child.spec.options.restart != Restart.TEMPORARY) {
                 ended.put(child.name(), child.spec);
                 if (ended.size() > ENDED_KEPT) {
@@ -135,6 +144,11 @@ final class ChildSet implements Children {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// A child that was removed is known to have stopped.
+    void left() {
+        LEAVING.getAndAdd(this, -1);
     }
 
     /// Refuses children from now on.
@@ -158,8 +172,9 @@ final class ChildSet implements Children {
         return used;
     }
 
+    /// Whether there is none, and none is leaving.
     boolean isEmpty() {
-        return locked(living::isEmpty);
+        return locked(() -> living.isEmpty() && leaving == 0);
     }
 
     @Nullable

@@ -127,7 +127,7 @@ class TicketGate {
     /// @return whether it is closed
     final boolean sealAt(long tickets) {
         Node now = head;
-        return now.ticket < 0 || (now.ticket == tickets && trySeal(now));
+        return now.ticket < 0 || (now.ticket == tickets && trySeal(now)) || isSealed(); // by another meanwhile
     }
 
     private boolean trySeal(Node now) {
