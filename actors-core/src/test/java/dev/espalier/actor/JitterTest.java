@@ -56,6 +56,7 @@ class JitterTest {
     }
 
     @Tag("cores") // with one processor hardly anything comes between two steps
+    @Tag("long")
     @ParameterizedTest(name = "{0}")
     @MethodSource("mistakes")
     void shouldSeeThatAWakeUpIsLostWhen(String name, Mistake mistake) throws Exception {

@@ -21,14 +21,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /// A user's program runs the same as a module on the module path and on the class path, with no flags and
 /// nothing on standard error: no warning about `sun.misc.Unsafe`, native access or preview features.
 @Tag("slow")
 @Tag("process")
-@Execution(ExecutionMode.SAME_THREAD) // they share a folder
 class ModulePathTest {
     private static final long DEADLINE_SECONDS = 25;
 

@@ -14,8 +14,6 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.ResourceAccessMode;
-import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,7 +22,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// one.
 @Tag("slow")
 @Tag("process")
-@ResourceLock(value = "processors", mode = ResourceAccessMode.READ)
 class ProcessTest {
     private static final int KILLED = 128 + 9;
     private static final int TERMINATED = 128 + 15;
@@ -120,7 +117,6 @@ class ProcessTest {
         }
     }
 
-    @ResourceLock("processors") // needs them all
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void shouldExitInTimeWhenAllCarriersAreBusy(int processors) throws Exception {
@@ -337,7 +333,6 @@ class ProcessTest {
         }
     }
 
-    @ResourceLock("processors") // needs them all
     @Test
     void shouldExitInTimeWhenActorsFloodEachOtherAndTheLog() throws Exception {
         try (ChildJvm child = start("flood", MEDIUM, "-Xmx256m")) {
@@ -349,7 +344,6 @@ class ProcessTest {
         }
     }
 
-    @ResourceLock("processors") // needs them all
     @Test
     void shouldHaltWhenNobodyReadsTheLog() throws Exception {
         try (ChildJvm child = ChildJvm.startUnread(program("flood", SHORT, "-Xmx256m"))) {
@@ -394,7 +388,6 @@ class ProcessTest {
 
     // Errors of the JVM.
 
-    @ResourceLock("processors") // needs them all
     @Test
     void shouldStopTheSystemWhenAnActorRunsOutOfMemory() throws Exception {
         try (ChildJvm child = start("outOfMemory", LONG, "-Xmx32m")) {
@@ -404,7 +397,6 @@ class ProcessTest {
         }
     }
 
-    @ResourceLock("processors") // needs them all
     @Test
     void shouldEndWhenTheHeapIsFullForGood() throws Exception {
         try (ChildJvm child = start("leak", SHORT, "-Xmx32m")) {

@@ -235,6 +235,7 @@ class WorkerTest {
         });
     }
 
+    @Tag("long")
     @Test
     @Tag("slow")
     @Tag("once") // most of it is the patience of workers

@@ -59,6 +59,7 @@ class CancelStormTest {
         return cancelled.get();
     }
 
+    @Tag("long")
     @Test
     void shouldLoseNoUnitOfASemaphore() throws Exception {
         var semaphore = new Semaphore(2);
@@ -97,6 +98,7 @@ class CancelStormTest {
         assertEquals(0, box.waiting());
     }
 
+    @Tag("long")
     @Test
     void shouldLoseNoValueOfAChannelAndNoWakeUpOfASelect() throws Exception {
         Channel<Integer> channel = Channel.bounded(1);

@@ -49,8 +49,12 @@ class ProcessEndTest {
 
     /// A run of the program; the signal goes some time after it is ready.
     private int run(String configuration, String end, long micros, String signal) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>();
+        if (Files.exists(Path.of("/proc/self/status"))) {
+            // A shell that runs the build in the background makes it ignore SIGINT, and children inherit that.
+            command.addAll(List.of("env", "--default-signal=INT"));
+        }
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m", "-Xlog:cds=off"));
         command.addAll(List.of(
                 "-Dlogback.configurationFile=" + configuration + "-logback.xml",
@@ -199,6 +203,7 @@ class ProcessEndTest {
     }
 
     /// No system flushes before: all is left to the close of the log.
+    @Tag("long")
     @Test
     void shouldLoseNothingWhenOnlyTheCloseDrainsASlowSink() throws Exception {
         assertEquals(128 + 15, run("slow", "alone", 0, "TERM")); // nobody has handled the signal
@@ -206,6 +211,7 @@ class ProcessEndTest {
         assertEquals(FloodMain.FILL, assertNothingLost("alone"));
     }
 
+    @Tag("long")
     @Test
     void shouldTakeNextToNoProcessorTimeWhenIdle() throws Exception {
         long micros = TimeUnit.SECONDS.toMicros(4);
@@ -214,6 +220,7 @@ class ProcessEndTest {
         assertTrue(told <= micros * 3 / 1_000, () -> "it took " + told + " µs");
     }
 
+    @Tag("long")
     @Test
     @Timeout(3_600)
     void shouldStayWithinTheHeapWhenCallersAreFasterThanTheSink() throws Exception {
@@ -225,6 +232,7 @@ class ProcessEndTest {
 
     /// A server that hangs up now and then; what it has not taken at the end is on disk. The lines of hooks come last,
     /// and go to the disk at once.
+    @Tag("long")
     @Test
     void shouldHaveSentOrSpilledEverythingWhenTheSinkIsRemote() throws Exception {
         try (LogServer server = new LogServer()) {

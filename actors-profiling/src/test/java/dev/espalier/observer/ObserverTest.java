@@ -352,6 +352,7 @@ class ObserverTest {
         });
     }
 
+    @Tag("long")
     @Test
     @Tag("slow")
     void shouldNotCareForAHundredSlowClients() throws IOException {

@@ -45,6 +45,7 @@ class CpuTest {
         return dedicated ? spec.dedicated() : spec;
     }
 
+    @Tag("long")
     @ParameterizedTest
     @CsvSource({"100, false, 2", "100, true, 2", "10000, false, 4", "10000, true, 4"})
     void shouldTellProcessorTimeByActor(int actors, boolean dedicated, double most) {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Timeout(600) // about 2 s for a round on two quiet cores
 class SigtermTest {
-    private static final int ROUNDS = Integer.getInteger("sigterm.rounds", 8);
+    private static final int ROUNDS = Integer.getInteger("sigterm.rounds", 5);
     private static final Pattern LISTENING = Pattern.compile("listening on http://localhost:(\\d+)");
     private static final Pattern SERVED = Pattern.compile("http: (\\d+) requests, (\\d+) answered");
 

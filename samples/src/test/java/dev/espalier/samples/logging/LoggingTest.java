@@ -36,6 +36,7 @@ class LoggingTest {
         assertEquals(bytes, Producers.bytes(1_234));
     }
 
+    @Tag("long")
     @Test
     @Tag("slow")
     @Timeout(180)
