@@ -108,7 +108,8 @@ class EndOrderTest {
     void shouldEndWhenAListenerStopsTheSystem() throws Exception {
         VirtualTime.run(() -> {
             ActorSystem system = start(() -> {});
-            ActorRef<String> main = system.spawn("main", () -> (message, ctx) -> ctx.stop());
+            ActorRef<String> main = system.spawn(ActorSpec.<String>behavior("main", () -> (message, ctx) -> ctx.stop())
+                    .restart(Restart.TEMPORARY));
             main.stopped().onGo(system::stop);
             main.tell("end");
             system.awaitShutdown();

@@ -122,6 +122,11 @@ final class ActorRecord implements MessageObserver {
         base = level;
     }
 
+    /// Whether its level times messages, and has their waits sampled.
+    boolean isSampled() {
+        return (int) EVERY.getOpaque(this) > 0;
+    }
+
     void every(Level level) {
         EVERY.setOpaque(this, level.every());
     }

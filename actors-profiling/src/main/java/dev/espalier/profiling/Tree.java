@@ -75,8 +75,11 @@ final class Tree {
 
     private void apply(ActorRecord record) {
         Level level = Trees.effective(this, record.base());
+        boolean sampled = record.isSampled();
         record.every(level);
-        sample(record.actor, level);
+        if (sampled || level.every() > 0) { // else it may be somebody else's to say
+            sample(record.actor, level);
+        }
     }
 
     /// An actor has started: its first messages may come before it has a record.
