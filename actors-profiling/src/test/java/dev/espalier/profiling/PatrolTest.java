@@ -145,6 +145,7 @@ class PatrolTest {
             assertEquals(1, told.size());
             look(system, SECOND);
             assertEquals(List.of(Trouble.Kind.QUEUE, Trouble.Kind.STUCK, Trouble.Kind.QUEUE), kinds());
+            gate[0].go(); // before the close, which would wait for it
         } finally {
             first.go();
             gate[0].go();
