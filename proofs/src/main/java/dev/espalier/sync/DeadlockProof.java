@@ -18,14 +18,6 @@ import org.openjdk.jcstress.infra.results.L_Result;
 
 /// Two that begin to wait for each other at the same moment: the cycle is found, and told of once.
 public final class DeadlockProof {
-    static {
-        DeadlockWatch.onFound(found -> {
-            if (found.members().getFirst().waiter() instanceof Someone someone) {
-                someone.told.incrementAndGet();
-            }
-        });
-    }
-
     private DeadlockProof() {}
 
     /// Whom the other one waits for. Keeps its wait as actors do.
@@ -85,6 +77,14 @@ public final class DeadlockProof {
     @Outcome(id = "missed", expect = FORBIDDEN, desc = "Neither has seen the other.")
     @Outcome(expect = FORBIDDEN, desc = "Told more than once.")
     public static class Real {
+        static {
+            DeadlockWatch.onFound(found -> {
+                if (found.members().getFirst().waiter() instanceof Someone someone) {
+                    someone.told.incrementAndGet();
+                }
+            });
+        }
+
         private final AtomicInteger told = new AtomicInteger();
         private final Someone left = new Someone(told);
         private final Someone right = new Someone(told);
