@@ -296,8 +296,7 @@ public final class ActorSystem implements AutoCloseable {
     /// [MessageObserver#arrived], and [ActorObserver#arrived], how long it has waited, and for whom. Which
     /// ones is left to chance.
     ///
-    /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; other messages about 1
-    /// ns.
+    /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; others about 1 ns.
     ///
     /// @param actor one of this system
     /// @param every 0: none, as at first; 1: each; n: about one in n, n rounded up to a power of two
@@ -312,9 +311,8 @@ public final class ActorSystem implements AutoCloseable {
         return before == 0 ? 0 : 1 << (before - 1);
     }
 
-    /// For observers: from now on, what stands in the stack of the turns of all behaviors that share threads. Turns
-    /// that
-    /// go on already, bodies and dedicated behaviors are not concerned: their threads have their names.
+    /// For observers: from now on, what stands in the stack of the turns of all behaviors that share threads.
+    /// Turns that go on already, bodies and dedicated behaviors are not concerned: their threads have their names.
     ///
     /// @param frame null for none, as at first; another one takes the place of the last
     public void frameTurns(@Nullable TurnFrame frame) {

@@ -53,7 +53,8 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
     /// A turn scheduler's: for how many turns it is expected to wait in foreign code. A guess; races do no harm.
     short mayWait;
 
-    /// Which messages are [Sampled]: 0 none, 1 all, n one in 2^(n-1). Written by who observes, read by senders, opaque.
+    /// Which messages are [Sampled]: 0 none, 1 all, n one in 2^(n-1). Written by who observes, read by senders;
+    /// plain, for a sender that sees a change late only samples late.
     byte sampling;
 
     volatile @Nullable Strand strand;

@@ -16,8 +16,7 @@ final class Sampled {
         this.sentNanos = sentNanos;
     }
 
-    /// The entry as it goes into the mailbox: one in `2^(to.sampling - 1)` is a sample, as the hash of its number will
-    /// have
+    /// The entry as it goes into the mailbox: one in `2^(to.sampling - 1)` is a sample, as the hash of its number has
     /// it, so that no rhythm of the senders decides.
     static Object of(Object entry, Cell<?> to) {
         int sampling = to.sampling;
