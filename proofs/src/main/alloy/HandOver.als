@@ -8,11 +8,12 @@
  *   shared    TurnScheduler.shared, and each ring: where thieves find entries
  *   Seated    TurnScheduler.seats; one seat, so that it matters who has it
  *   Searching TurnScheduler.searching
- *   sender    tell: show (Mailbox.offer), look (TurnScheduler.wake: read run, CAS), put (TurnScheduler.share),
- *             wakeOne (TurnScheduler.wakeOne and wakeAnyway)
+ *   sender    tell: show (Mailbox.offer), look and write (TurnScheduler.wake: read run, write it; no CAS),
+ *             put (TurnScheduler.share), wakeOne (TurnScheduler.wakeOne and wakeAnyway)
  *   worker    Worker.run and its end of a turn: pick, take, turn, giveBack and idle and again
  *             (TurnScheduler.release), requeue (Worker.queue); without an entry, rest (endSearch,
  *             state IDLE, addSpare), leave (leaveSeat), last (hasQueued && takeSeat && becomeActive), else it parks
+ *             or, instead of giveBack, idle and again: early, letGo and lookBack (BehaviorProgram.leave)
  *   detach    Worker.handOver before a turn waits, or the Sentinel: the seat goes, the turn goes on without it
  *   comeBack  Worker.comeBack: sits down again, or becomes a spare
  *
@@ -26,11 +27,11 @@ sig Cell {}
 sig Sender { to: one Cell }
 sig Worker {}
 
-enum Mistake { LooksFirst, LeavesLast, WakesNobody, TakesAnyway }
+enum Mistake { LooksFirst, LeavesLast, WakesNobody, TakesAnyway, ForgetsMessages, ForgetsWakers }
 one sig World { mistake: lone Mistake }
 
-enum Said { START, SHOWN, WON, PUT, SENT }
-enum Does { SPARE, PICK, HAS, TURN, AWAY, GIVEN, WRITTEN, AGAIN, QUEUED, IDLING, LEFT, AFTER }
+enum Said { START, SHOWN, SAW, WON, PUT, SENT }
+enum Does { SPARE, PICK, HAS, TURN, AWAY, GIVEN, WRITTEN, EARLY, LETGO, AGAIN, QUEUED, IDLING, LEFT, AFTER }
 
 var sig Work in Cell {}
 var sig Awake in Cell {}
@@ -75,8 +76,12 @@ pred show[s: Sender] {
 }
 pred look[s: Sender] {
   said[s] = SHOWN
-  s.to in Awake => says[s, SENT] else says[s, WON]
-  Awake' = Awake + s.to
+  s.to in Awake => says[s, SENT] else says[s, SAW]
+  sameCells and sameDoes and sameHands and sameSeats and Seen' = Seen
+}
+pred write[s: Sender] {
+  said[s] = SAW
+  says[s, WON] and Awake' = Awake + s.to
   Work' = Work and Shared' = Shared and sameDoes and sameHands and sameSeats and Seen' = Seen
 }
 pred put[s: Sender] {
@@ -161,6 +166,24 @@ pred again[w: Worker] {
     else (goes[w, AFTER] and Awake' = Awake and Now.holds' = hand - w -> Cell)
   Work' = Work and Shared' = Shared and Now.program' = owner and sameSeats and sameSaid and Seen' = Seen
 }
+/* Writes IDLE while it still has the program, gives that back, and then looks for both. */
+pred early[w: Worker] {
+  does[w] = TURN
+  goes[w, EARLY] and Awake' = Awake - hand[w]
+  Work' = Work and Shared' = Shared and sameHands and sameSeats and sameSaid and Seen' = Seen
+}
+pred letGo[w: Worker] {
+  does[w] = EARLY
+  goes[w, LETGO] and Now.program' = owner - hand[w] -> w and Now.holds' = hand
+  sameCells and sameSeats and sameSaid and Seen' = Seen
+}
+pred lookBack[w: Worker] {
+  does[w] = LETGO
+  ((hand[w] in Work and World.mistake != ForgetsMessages) or (hand[w] in Awake and World.mistake != ForgetsWakers)) =>
+    (goes[w, AGAIN] and Awake' = Awake + hand[w] and Now.holds' = hand)
+    else (goes[w, AFTER] and Awake' = Awake and Now.holds' = hand - w -> Cell)
+  Work' = Work and Shared' = Shared and Now.program' = owner and sameSeats and sameSaid and Seen' = Seen
+}
 pred requeue[w: Worker] {
   does[w] = AGAIN
   goes[w, QUEUED] and Shared' = Shared + hand[w] and Now.holds' = hand - w -> Cell
@@ -200,9 +223,9 @@ pred last[w: Worker] {
 }
 
 pred moves {
-  (some s: Sender | show[s] or look[s] or put[s] or wakeOne[s])
+  (some s: Sender | show[s] or look[s] or write[s] or put[s] or wakeOne[s])
   or (some w: Worker | pick[w] or take[w] or copy[w] or turn[w] or detach[w] or backToTurn[w] or wakeAfterDetach[w] or giveBack[w]
-    or idle[w] or again[w] or requeue[w] or queued[w] or after_[w] or rest[w] or leave[w] or last[w])
+    or idle[w] or again[w] or early[w] or letGo[w] or lookBack[w] or requeue[w] or queued[w] or after_[w] or rest[w] or leave[w] or last[w])
 }
 pred halts {
   sameCells and sameHands and sameSaid and sameDoes and sameSeats and Seen' = Seen
@@ -213,21 +236,23 @@ fact transitions { always (moves or halts) }
 pred quiet { Now.tells[Sender] = SENT and Now.phase[Worker] = SPARE }
 
 pred noneLost { always (quiet implies no Work + Shared + Awake) }
-pred oneAtATime { always all disj v, w: Worker | does[v] in TURN + AWAY and does[w] in TURN + AWAY implies hand[v] != hand[w] }
+pred oneAtATime { always all disj v, w: Worker | does[v] in TURN + AWAY + EARLY and does[w] in TURN + AWAY + EARLY implies hand[v] != hand[w] }
 pred oneSeat { always lone Seated }
 /* While a seat is free and an entry is there, somebody is under way. */
 pred someoneOnTheWay {
   always (some Shared and Now.phase[Worker] = SPARE implies some s: Sender | said[s] = PUT)
 }
 
-run TwoMessages { no World.mistake and eventually (quiet and #Sender = 2) } for 1 Cell, 2 Sender, 1 Worker, 19..19 steps expect 1
+run TwoMessages { no World.mistake and eventually (quiet and #Sender = 2) } for 1 Cell, 2 Sender, 1 Worker, 21..21 steps expect 1
 run SecondWorker { no World.mistake and eventually (some disj v, w: Worker | does[v] = AWAY and does[w] = TURN) }
   for 2 Cell, 2 Sender, 2 Worker, 16..16 steps expect 1
-check NoneLost { no World.mistake implies noneLost } for 1 Cell, 2 Sender, 1 Worker, 19..19 steps expect 0
+check NoneLost { no World.mistake implies noneLost } for 1 Cell, 2 Sender, 1 Worker, 20..20 steps expect 0
 check OneAtATime { no World.mistake implies oneAtATime } for 1 Cell, 2 Sender, 2 Worker, 13..13 steps expect 0
 check OneSeat { no World.mistake implies oneSeat } for 2 Cell, 2 Sender, 2 Worker, 12..12 steps expect 0
 check SomeoneOnTheWay { no World.mistake implies someoneOnTheWay } for 2 Cell, 2 Sender, 1 Worker, 16..16 steps expect 0
-check TwinLooksFirst { World.mistake = LooksFirst implies noneLost } for 1 Cell, 2 Sender, 1 Worker, 18..18 steps expect 1
-check TwinLeavesLast { World.mistake = LeavesLast implies someoneOnTheWay } for 2 Cell, 2 Sender, 1 Worker, 18..18 steps expect 1
-check TwinWakesNobody { World.mistake = WakesNobody implies noneLost } for 1 Cell, 1 Sender, 1 Worker, 7..7 steps expect 1
-check TwinTakesAnyway { World.mistake = TakesAnyway implies oneAtATime } for 1 Cell, 1 Sender, 2 Worker, 14..14 steps expect 1
+check TwinLooksFirst { World.mistake = LooksFirst implies noneLost } for 1 Cell, 2 Sender, 1 Worker, 20..20 steps expect 1
+check TwinLeavesLast { World.mistake = LeavesLast implies someoneOnTheWay } for 2 Cell, 2 Sender, 1 Worker, 20..20 steps expect 1
+check TwinWakesNobody { World.mistake = WakesNobody implies noneLost } for 1 Cell, 1 Sender, 1 Worker, 8..8 steps expect 1
+check TwinTakesAnyway { World.mistake = TakesAnyway implies oneAtATime } for 1 Cell, 1 Sender, 2 Worker, 15..15 steps expect 1
+check TwinForgetsMessages { World.mistake = ForgetsMessages implies noneLost } for 1 Cell, 1 Sender, 1 Worker, 20..20 steps expect 1
+check TwinForgetsWakers { World.mistake = ForgetsWakers implies noneLost } for 1 Cell, 2 Sender, 2 Worker, 22..22 steps expect 1

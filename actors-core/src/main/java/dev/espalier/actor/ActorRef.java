@@ -35,11 +35,11 @@ public sealed interface ActorRef<M> permits Cell {
     }
 
     /// The message that the actor is handling; of a body the one that it received last. For its own code, of
-    /// which a logger is a part: what other threads see may be old.
+    /// which a logger is a part.
     ///
-    /// @return null if there is none
+    /// @return null if there is none, or if the caller is not this actor
     default @Nullable Object handling() {
-        Object entry = ((Cell<?>) this).program.inHand();
+        Object entry = Cell.current() == this ? ((Cell<?>) this).program.inHand() : null;
         return entry == null ? null : Mailbox.message(entry);
     }
 

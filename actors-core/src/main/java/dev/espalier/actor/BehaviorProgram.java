@@ -2,9 +2,8 @@ package dev.espalier.actor;
 
 import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.Strand;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +19,14 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     /// Whether `behavior` is of this incarnation, not one left over because the factory failed.
     private boolean made;
 
-    /// Entries that come before the mailbox: unstashed ones, and one to be retried.
-    private @Nullable ArrayDeque<Object> front;
-    private List<Object> stash = List.of();
-    private @Nullable Object current;
+    private @Nullable Aside aside;
+    /// Whether it handles an entry: `handled`, or if that is null the one that the mailbox has in hand.
+    private boolean handling;
+
+    private @Nullable Object handled;
+    /// How many messages had been handled when this one began.
+    private long processedBefore;
+
     private @Nullable Object delivering;
     private boolean stashed;
     private int attempts;
@@ -54,22 +57,22 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     }
 
     private boolean hasFront() {
-        ArrayDeque<Object> first = front;
-        return first != null && !first.isEmpty();
+        Aside all = aside;
+        return all != null && all.hasFront();
     }
 
-    private ArrayDeque<Object> front() {
-        ArrayDeque<Object> now = front;
+    private Aside aside() {
+        Aside now = aside;
         if (now == null) {
-            now = new ArrayDeque<>();
-            front = now;
+            now = new Aside();
+            aside = now;
         }
         return now;
     }
 
     @Override
     boolean hasAside() {
-        return hasFront() || !stash.isEmpty();
+        return aside != null;
     }
 
     @Override
@@ -128,12 +131,27 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
 
     @Override
     boolean step(Strand self) {
+        return turn(self, null) == Turn.MORE;
+    }
+
+    @Override
+    Turn turn(Strand self, @Nullable Worker worker) {
         for (int i = 0; i < STEP && !wasHurried(); i++) {
-            if (!(isCalm() ? handleNext(self) : attend(self))) {
-                return false;
+            boolean calm = isCalm();
+            if (calm && aside == null && mailbox.isPlain()) {
+                TicketGate.Node node = mailbox.pollNode();
+                if (node == null) {
+                    return Turn.DONE;
+                }
+                Turn left = handleNode(node, self, worker);
+                if (left != Turn.MORE) {
+                    return left;
+                }
+            } else if (!(calm ? handleNext(self) : attend(self))) {
+                return Turn.DONE;
             }
         }
-        return true;
+        return Turn.MORE;
     }
 
     /// Does what comes before messages, or one message.
@@ -171,8 +189,8 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         }
     }
 
-    /// One that was asked to end while it started, and has nothing to handle, ends here and now: for a short life
-    /// the way through the queues of the workers would be the longest part.
+    /// One that was asked to end while it started, and has nothing to handle, ends here and now: for a short
+    /// life the way through the queues of the workers would be the longest part.
     private void endAtOnce() {
         boolean goesOn = true;
         while (goesOn && cell.life.isEnding() && !isFinished() && !hasMessages()) {
@@ -237,10 +255,9 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         });
         if (thrown == null) {
             live = true;
-            if (!stash.isEmpty()) {
-                front().addAll(stash);
+            if (aside != null) {
+                aside.restarted();
             }
-            stash = List.of();
             cell.life.userStarted();
         } else {
             cell.life.userStartFailed(thrown);
@@ -248,17 +265,97 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     }
 
     private boolean handleNext(Strand self) {
-        ArrayDeque<Object> first = front;
-        Object entry = first == null ? null : first.poll();
+        Object entry = aside == null ? null : aside.poll();
         if (entry == null) {
-            entry = opened(mailbox.poll());
             attempts = 0;
+            entry = opened(mailbox.poll());
         }
         if (entry == null) {
             return false;
         }
+        forgetAside();
+        handled = entry;
         handle(entry, self);
+        handled = null;
         return true;
+    }
+
+    private Turn handleNode(TicketGate.Node node, Strand self, @Nullable Worker worker) {
+        Object entry = Objects.requireNonNull(opened(node.entry));
+        if (node.entry instanceof Sampled) {
+            node.entry = entry;
+        }
+        Behavior<M> now = handler;
+        CellContext<M> ctx = context();
+        attempts = 0;
+        if (worker == null || entry instanceof Asked || now == null || watch() != null) {
+            handle(entry, self);
+            node.entry = null;
+            return Turn.MORE;
+        }
+        return handleAlone(node, entry, now, ctx, self, worker);
+    }
+
+    /// A message that needs nothing but its handler. If it is the last one for now, the program goes from
+    /// user code to nobody by one CAS. What is done before that is done as user code, so life may do the same
+    /// meanwhile, after an abandon: all of it gives the same if it is done twice.
+    @SuppressWarnings("unchecked")
+    private Turn handleAlone(
+            TicketGate.Node node, Object entry, Behavior<M> now, CellContext<M> ctx, Strand self, Worker worker) {
+        handling = true;
+        stashed = false;
+        mailbox.held(1);
+        ctx.messageStarted(entry);
+        processedBefore = mailbox.processed();
+        Throwable thrown = callUser(now, (M) entry, ctx, self);
+        if (thrown != null || stashed || wantsAttention() || aside != null || !ctx.isMessageAlone()) {
+            leaveUser(thrown);
+            ended(entry, thrown, ctx, null);
+            node.entry = null;
+            return Turn.MORE;
+        }
+        if (mailbox.hasNext()) {
+            leaveUser(null);
+            if (!isFinished()) {
+                node.entry = null;
+                settle();
+            }
+            return Turn.MORE;
+        }
+        node.entry = null;
+        settle();
+        return leave(worker);
+    }
+
+    private void settle() {
+        mailbox.held(0);
+        mailbox.processed(processedBefore + 1);
+        VarHandle.storeStoreFence(); // life, which finds it no longer handling, finds it counted
+        handling = false;
+    }
+
+    /// From user code to idle. Wakers that find it IDLE too early put entries that nobody can use, for the
+    /// program is still taken: whoever finds it not IDLE after the CAS must see to it that it is looked at
+    /// again.
+    Turn leave(Worker worker) {
+        long seen = mailbox.givenCount();
+        worker.tenant(null); // before another worker can have it
+        cell.runBy(TurnScheduler.IDLE);
+        if (!leaveForGood()) {
+            cell.runBy(TurnScheduler.AWAKE);
+            worker.tenant(cell);
+            leaveUser(null);
+            return Turn.MORE;
+        }
+        return hasMissed(seen) || wasWoken() ? Turn.LEFT_IN_DOUBT : Turn.LEFT;
+    }
+
+    private boolean hasMissed(long seen) {
+        return mailbox.tickets() != seen || wantsAttention();
+    }
+
+    private boolean wasWoken() {
+        return cell.run != TurnScheduler.IDLE;
     }
 
     @SuppressWarnings("unchecked")
@@ -274,15 +371,21 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
             return;
         }
         CellContext<M> ctx = context();
-        current = entry;
+        handling = true;
         stashed = false;
+        processedBefore = mailbox.processed();
         updateHeld();
         MessageWatch follow = watch();
         if (follow != null) {
             follow.started(message);
         }
         ctx.messageStarted(entry);
-        Throwable thrown = callHandler(now, message, ctx, self);
+        Throwable thrown = callUser(now, message, ctx, self);
+        leaveUser(thrown);
+        ended(entry, thrown, ctx, follow);
+    }
+
+    private void ended(Object entry, @Nullable Throwable thrown, CellContext<M> ctx, @Nullable MessageWatch follow) {
         if (isFinished()) {
             return;
         }
@@ -290,7 +393,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         if (follow != null) {
             follow.ended(thrown);
         }
-        current = null;
+        handling = false;
         if (thrown != null && !wasCancelled(thrown)) {
             failedOver(entry, thrown);
         } else if (!stashed) {
@@ -298,8 +401,10 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         }
     }
 
-    private @Nullable Throwable callHandler(Behavior<M> now, M message, CellContext<M> ctx, Strand self) {
-        Throwable thrown = null;
+    /// Into user code; [#leaveUser] is due.
+    ///
+    /// @return what it threw
+    private @Nullable Throwable callUser(Behavior<M> now, M message, CellContext<M> ctx, Strand self) {
         enterUser();
         try {
             CancelScope.expect(self, this);
@@ -308,11 +413,10 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
             } finally {
                 CancelScope.leave(self, this);
             }
+            return null;
         } catch (Throwable t) {
-            thrown = t;
+            return t;
         }
-        leaveUser(thrown);
-        return thrown;
     }
 
     /// No longer held first, then its fate: who waits for the last fate finds nothing held.
@@ -328,7 +432,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         } else if (cell.spec.options.retryFailed && !(thrown instanceof VirtualMachineError)) {
             attempts++;
             if (attempts < cell.spec.options.quarantineAfter) {
-                front().addFirst(entry);
+                aside().again(entry);
                 updateHeld();
                 retry = true;
             } else {
@@ -358,9 +462,13 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     }
 
     private void updateHeld() {
-        ArrayDeque<Object> first = front;
-        int aside = stash.size() + (first == null ? 0 : first.size());
-        mailbox.held(aside + (current != null && !stashed ? 1 : 0));
+        mailbox.held((aside == null ? 0 : aside.size()) + (handling && !stashed ? 1 : 0));
+    }
+
+    private void forgetAside() {
+        if (aside != null && aside.size() == 0) {
+            aside = null;
+        }
     }
 
     void become(Behavior<M> next) {
@@ -368,24 +476,20 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     }
 
     void stash() {
-        Object entry = current;
+        Object entry = inHand();
         if (entry == null || stashed) {
             throw new IllegalStateException(
                     entry == null ? "There is no message to stash" : "The message is stashed already");
         }
-        if (stash.isEmpty()) {
-            stash = new ArrayList<>();
-        }
-        stash.add(entry);
+        aside().stash(entry);
         stashed = true;
         updateHeld();
     }
 
     void unstashAll() {
-        for (int i = stash.size() - 1; i >= 0; i--) {
-            front().addFirst(stash.get(i));
+        if (aside != null) {
+            aside.unstash();
         }
-        stash = List.of();
     }
 
     private void close() {
@@ -421,26 +525,26 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     @Override
     @Nullable
     Object inHand() {
-        return current;
+        return !handling ? null : handled != null ? handled : mailbox.inHand();
     }
 
     @Override
     void settleAbandoned() {
-        boolean inHand = current != null && !stashed;
-        current = null;
+        boolean inHand = handling && !stashed;
+        handling = false;
         deadLetterAside();
         if (inHand) {
-            countProcessed();
+            updateHeld();
+            mailbox.processed(processedBefore + 1);
         }
     }
 
     private void deadLetterAside() {
-        ArrayDeque<Object> first = front;
-        List<Object> aside = first == null ? new ArrayList<>() : new ArrayList<>(first);
-        aside.addAll(stash);
-        front = null;
-        stash = List.of();
+        Aside all = aside;
+        aside = null;
         updateHeld();
-        aside.forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
+        if (all != null) {
+            all.all().forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
+        }
     }
 }

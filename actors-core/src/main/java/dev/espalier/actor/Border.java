@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// The border between the engine and the user code of one actor: who holds its thread, and how interrupts and an
-/// abandon find it.
+/// The border between the engine and the user code of one actor: who holds its thread, and how interrupts and
+/// an abandon find it.
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// | `finished` | program | any | volatile |
 /// | `borrowed` | program | program | plain |
 ///
-/// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user code
-/// (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches nothing any
-/// more. So the mailbox has one reader at any time, also after an abandon. An interrupt is for user code only,
-/// too: while life interrupts (INTERRUPTING, under the monitor of this object), the thread waits at its CAS on
-/// the way out, so no interrupt reaches whatever the thread does afterwards. NOBODY is the owner while no thread
-/// runs the program or the one that is to run it has not got a processor yet; when the budget of the system is
-/// over, life gives up such an actor, too (NOBODY -> ABANDONED), for busy green threads may keep the others
-/// waiting for ever.
+/// `owner` says who holds the actor's thread. Life may give the actor up only while its thread is in user
+/// code (USER -> ABANDONED, by CAS); the thread finds out by its own CAS when it comes back, and touches
+/// nothing any more. So the mailbox has one reader at any time, also after an abandon. An interrupt is for
+/// user code only, too: while life interrupts (INTERRUPTING, under the monitor of this object), the thread
+/// waits at its CAS on the way out, so no interrupt reaches whatever the thread does afterwards. NOBODY is
+/// the owner while no thread runs the program or the one that is to run it has not got a processor yet; when
+/// the budget of the system is over, life gives up such an actor, too (NOBODY -> ABANDONED), for busy green
+/// threads may keep the others waiting for ever.
 abstract class Border<M> {
     private static final VarHandle OWNER;
     private static final VarHandle USER_THREAD;
@@ -112,8 +112,8 @@ abstract class Border<M> {
         }
     }
 
-    /// The thread that runs user code now; after an abandon the lost one, until it comes back. Messages leave no
-    /// trace here, for their thread is known to the scheduler.
+    /// The thread that runs user code now; after an abandon the lost one, until it comes back. Messages leave
+    /// no trace here, for their thread is known to the scheduler.
     @Nullable
     Thread userThread() {
         Thread thread = userThread;
@@ -162,8 +162,8 @@ abstract class Border<M> {
         OWNER.setRelease(this, USER); // nobody else leads away from ENGINE
     }
 
-    /// From user code, which has ended by what it has thrown or by itself, into the engine; see [#isFinished] after
-    /// that.
+    /// From user code, which has ended by what it has thrown or by itself, into the engine; see [#isFinished]
+    /// after that.
     void leaveUser(@Nullable Throwable thrown) {
         if (!comeBack()) {
             Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
@@ -175,6 +175,20 @@ abstract class Border<M> {
         if (thrown != null) {
             cell.system.noteThrown(thrown);
         }
+    }
+
+    /// From user code, which has ended by itself, to nobody. The CAS is also the fence between what the
+    /// caller has written before and what it reads after it.
+    ///
+    /// @return false if an interrupt or an abandon came in between: then [#leaveUser] is due
+    boolean leaveForGood() {
+        if (!OWNER.compareAndSet(this, USER, NOBODY)) {
+            return false;
+        }
+        if (Thread.interrupted()) {
+            Log.LOG.debug("An interrupt was left over in {}", cell.path());
+        }
+        return true;
     }
 
     private void dropInterrupt() {

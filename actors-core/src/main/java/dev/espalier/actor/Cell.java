@@ -103,6 +103,11 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
         return RUN.compareAndSet(this, from, to);
     }
 
+    /// Without the fence of a volatile write.
+    void runBy(int state) {
+        RUN.setRelease(this, state);
+    }
+
     void wake() {
         scheduler.wake(this);
     }

@@ -43,6 +43,11 @@ final class CellContext<M> implements ActorContext<M> {
         }
     }
 
+    /// Whether [#messageEnded] would have nothing to do.
+    boolean isMessageAlone() {
+        return inHand == null && timers == null;
+    }
+
     void messageEnded() {
         Asked asked = inHand;
         if (asked != null) {

@@ -206,6 +206,7 @@ final class Incidents {
     void wakeSettledWaiters() {
         Queue<Strand> now = settledWaiters;
         if (now != null) {
+            VarHandle.fullFence(); // invariant 2 of the mailbox
             now.forEach(Strand::unpark);
         }
     }

@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.actor.TicketGate.Node;
 import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -185,6 +186,23 @@ final class Mailbox extends TicketQueue {
 
     // The reader.
 
+    /// Whether entries come out as they went in, and nobody but the reader takes any.
+    boolean isPlain() {
+        return spec.isPlain;
+    }
+
+    /// The next entry of one that [#isPlain], in its node, to be taken out of it when it has met its fate;
+    /// null if there is none.
+    @Nullable
+    Node pollNode() {
+        Node node = takeNode();
+        Incidents all = incidents;
+        if (node != null && all != null) {
+            wakeSenders(all);
+        }
+        return node;
+    }
+
     /// The next entry; null if there is none.
     @Nullable
     Object poll() {
@@ -224,11 +242,13 @@ final class Mailbox extends TicketQueue {
         return incidents().startWarning();
     }
 
-    /// Wakes the waiting senders once there is room worth waking for.
+    /// Wakes the waiting senders once there is room worth waking for: looks now and then, and when it is empty.
     private void wakeSenders(Incidents all) {
-        VarHandle.fullFence(); // invariant 2
-        if (depth() <= spec.bound / 2) {
-            all.roomAgain();
+        if ((takenCount() & spec.lookMask) == 0 || !hasNext()) {
+            VarHandle.fullFence(); // invariant 2
+            if (depth() <= spec.bound / 2) {
+                all.roomAgain();
+            }
         }
     }
 
@@ -248,8 +268,8 @@ final class Mailbox extends TicketQueue {
         }
     }
 
-    /// Closes if no message waits, and no sender for room: one decision, the CAS. After the close it has nothing
-    /// to do.
+    /// Closes if no message waits, and no sender for room: one decision, the CAS. After the close it has
+    /// nothing to do.
     ///
     /// @return whether it is closed
     boolean closeIfEmpty() {
@@ -262,7 +282,16 @@ final class Mailbox extends TicketQueue {
     }
 
     void countProcessed(long n) {
-        PROCESSED.setRelease(this, (long) PROCESSED.get(this) + n);
+        processed((long) PROCESSED.get(this) + n);
+    }
+
+    /// How many were handled; for the reader.
+    long processed() {
+        return (long) PROCESSED.get(this);
+    }
+
+    void processed(long total) {
+        PROCESSED.setRelease(this, total);
         wakeSettledWaiters();
     }
 
@@ -282,7 +311,6 @@ final class Mailbox extends TicketQueue {
     void wakeSettledWaiters() {
         Incidents all = incidents;
         if (all != null) {
-            VarHandle.fullFence(); // invariant 2
             all.wakeSettledWaiters();
         }
     }

@@ -15,11 +15,17 @@ public final class MailboxSpec {
     final long bound;
     final Overflow overflow;
     final @Nullable Comparator<Object> priority;
+    /// Whether entries come out as they went in, and nobody but the reader takes any.
+    final boolean isPlain;
+    /// How often the reader of one at which senders have waited looks for them: one less than a power of two.
+    final int lookMask;
 
     private MailboxSpec(long bound, Overflow overflow, @Nullable Comparator<Object> priority) {
         this.bound = bound;
         this.overflow = overflow;
         this.priority = priority;
+        this.isPlain = priority == null && overflow != Overflow.DROP_OLDEST;
+        this.lookMask = Integer.highestOneBit(Math.clamp(bound / 4, 1, 32)) - 1;
     }
 
     /// A mailbox for at most `bound` messages; full, it makes senders wait.

@@ -3,6 +3,7 @@ package dev.espalier.actor;
 import dev.espalier.sync.Deadlock;
 import dev.espalier.sync.DeadlockWatch;
 import dev.espalier.sync.Registration;
+import dev.espalier.sync.Strand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ final class Observers {
     private final ActorObserver[] all;
     private final ActorObserver[] reporters;
     private final ActorObserver[] others;
-    private final @Nullable Runnable afterTurns;
+    private final Runnable[] afterTurns;
     private volatile @Nullable Registration deadlocks;
     /// Written by who observes, read before each turn; a turn that misses a change is an old one.
     private volatile @Nullable TurnFrame frame;
@@ -36,7 +37,7 @@ final class Observers {
                 after.add(action);
             }
         });
-        afterTurns = after.isEmpty() ? null : after.size() == 1 ? after.getFirst() : () -> after.forEach(Runnable::run);
+        afterTurns = after.toArray(Runnable[]::new);
     }
 
     /// @return how many did not throw
@@ -84,12 +85,18 @@ final class Observers {
         tell(all, o -> o.arrived(cell, sampled.sender, message, nanos));
     }
 
-    /// Those of all; null for nothing.
-    @Nullable
-    Runnable afterTurns() {
-        return afterTurns;
+    /// A turn has ended, of whomever.
+    void afterTurn() {
+        for (Runnable each : afterTurns) {
+            try {
+                each.run();
+            } catch (Throwable t) {
+                Log.engineError("What an observer does after turns failed", t);
+            }
+        }
     }
 
+    /// What stands below each turn; null for nothing.
     @Nullable
     TurnFrame frame() {
         return frame;
@@ -97,6 +104,21 @@ final class Observers {
 
     void frame(@Nullable TurnFrame value) {
         frame = value;
+    }
+
+    /// Runs a step in the frame, and without it if it does not.
+    static boolean step(TurnFrame frame, Cell<?> cell, Strand self) {
+        boolean[] calledMore = new boolean[2];
+        try {
+            frame.run(cell, () -> {
+                calledMore[0] = true;
+                calledMore[1] = cell.program.step(self);
+                return calledMore[1];
+            });
+        } catch (Throwable t) {
+            Log.engineError("The frame of turns " + frame.getClass().getName() + " failed", t);
+        }
+        return calledMore[0] ? calledMore[1] : cell.program.step(self);
     }
 
     void failed(Cell<?> cell, Failure failure, Decision decision, int restarts) {

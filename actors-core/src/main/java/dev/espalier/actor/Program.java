@@ -89,6 +89,30 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
     /// @param self the calling strand
     abstract boolean step(Strand self);
 
+    /// What became of a turn.
+    enum Turn {
+        /// There is more to do.
+        MORE,
+        /// There is nothing left to do.
+        DONE,
+        /// There was nothing left to do, and the program was given back. The actor is idle.
+        LEFT,
+        /// The same, but somebody may have found it busy since: it must be woken.
+        LEFT_IN_DOUBT
+    }
+
+    /// As [#step], for a scheduler that runs many: may give the program back by itself.
+    ///
+    /// @param worker who runs it
+    Turn turn(Strand self, Worker worker) {
+        return step(self) ? Turn.MORE : Turn.DONE;
+    }
+
+    /// Whether something other than messages must be looked at.
+    boolean wantsAttention() {
+        return attention;
+    }
+
     /// Does what life commands now, and nothing else.
     abstract void stepOnce();
 
@@ -315,8 +339,8 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
         return thrown;
     }
 
-    /// The scope in which user code can be cancelled; made when somebody looks. Who makes it publishes it and then
-    /// looks whether it is cancelled; [#abort] says so and then looks for the scope.
+    /// The scope in which user code can be cancelled; made when somebody looks. Who makes it publishes it and
+    /// then looks whether it is cancelled; [#abort] says so and then looks for the scope.
     @Override
     public CancelScope scope() {
         CancelScope now = scope;

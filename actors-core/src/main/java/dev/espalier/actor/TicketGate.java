@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The producers' side of a [TicketQueue]: where entries are let in, or refused.
@@ -9,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// It is an object of its own, so that what the consumer writes for each entry is not in the cache line that
 /// producers write: for two processors that share a line the transfer of it is most of the cost of an entry.
 ///
-/// A node carries how much *room* there is known to be after it. So a producer looks at what the consumer has taken
-/// only once in [#LOOK] entries; and what was taken meanwhile can only make more room.
+/// A node carries how much *room* there is known to be after it. So a producer looks at what the consumer has
+/// taken only once in [#LOOK] entries; and what was taken meanwhile can only make more room.
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
@@ -43,7 +44,12 @@ class TicketGate {
     static final int LET_IN_CROWD = 2;
 
     static final Node ORIGIN = new Node(null, 0, null);
-    private static final int LOOK = 32;
+    static final int LOOK = 32;
+    /// How long a producer stays away after the first CAS that has failed; twice as long after each more, so
+    /// many times.
+    private static final int SPINS = 8;
+
+    private static final int MOST_BACK_OFF = 4;
     private static final long CLOSED = Long.MIN_VALUE;
     private static final VarHandle HEAD;
 
@@ -62,6 +68,7 @@ class TicketGate {
     /// Offers an entry if there is room.
     final int push(Object entry, TicketQueue queue) {
         Node fresh = null;
+        int failures = 0;
         while (true) {
             Node now = head;
             int room = now.room;
@@ -82,7 +89,17 @@ class TicketGate {
             if (HEAD.compareAndSet(this, now, fresh)) {
                 return told;
             }
+            failures = backOff(failures);
         }
+    }
+
+    /// Another producer was faster: lets it send a few more, rather than to take the line from it at each
+    /// entry.
+    private static int backOff(int failures) {
+        for (int i = SPINS << failures; i > 0; i--) {
+            Thread.onSpinWait();
+        }
+        return Math.min(MOST_BACK_OFF, failures + 1);
     }
 
     /// The same, also if there is no room.
@@ -137,10 +154,9 @@ class TicketGate {
     // Everybody.
 
     /// The newest node that is not the closing one.
-    @Nullable
     final Node newest() {
         Node now = head;
-        return now.ticket < 0 ? now.link : now;
+        return now.ticket < 0 ? Objects.requireNonNull(now.link) : now;
     }
 
     final boolean isSealed() {

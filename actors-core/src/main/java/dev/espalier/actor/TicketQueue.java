@@ -3,25 +3,34 @@ package dev.espalier.actor;
 import dev.espalier.actor.TicketGate.Node;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// A queue of many producers and one consumer in which the place of an entry, the length and the end are decided
-/// by one CAS. The part of a [Mailbox] that is lock-free: here the consumer's side, in [TicketGate] the producers'.
+/// A queue of many producers and one consumer in which the place of an entry, the length and the end are
+/// decided by one CAS. The part of a [Mailbox] that is lock-free: here the consumer's side, in [TicketGate]
+/// the producers'.
 ///
-/// *Problem.* A message must be either taken or refused, also if it is sent at the very moment of the close; the
-/// bound must hold; an idle actor must not pay for it.
+/// *Problem.* A message must be either taken or refused, also if it is sent at the very moment of the close;
+/// the bound must hold; an idle actor must not pay for it.
 ///
 /// *Idea.* Producers push nodes onto a stack. Each node has a *ticket*: how many entries there have been with
 /// it. The consumer takes all that is new at once, without an atomic operation: it reads the head, and turns
-/// the links around down to the newest node that it has seen before. A close is a node, too, with a negative
-/// ticket; nothing can be pushed onto it.
+/// the links around down to the node after the one that it has given out last. A close is a node, too, with a
+/// negative ticket; nothing can be pushed onto it.
 ///
-/// `head -> n5 -> n4 -> n3 (tail)`: new are n4 and n5. After the turn: `first = n4 -> n5 (tail)`.
+/// `head -> n5 -> n4 -> n3`, and n3 was given out: new are n4 and n5. After the turn: `lot = n4 -> n5`.
+///
+/// *No reference is written for an entry alone.* With G1 a reference that is written into an old object costs
+/// a fence. So the consumer counts where it is, in `given`. One new node is not even kept: whoever looks for
+/// it finds it by its ticket. Of several, the first one is kept as the *lot*, and its own link, in an object
+/// that is young, is moved on from node to node: the lot leads to the node that was given out last, and that
+/// to the rest.
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
 /// | `taken` | consumer | all | release, volatile |
-/// | `first`, `tail`, [TicketGate.Node]`.link` once pushed | consumer | consumer | plain |
+/// | `given` | consumer | consumer; for others a guess | plain |
+/// | `lot`, [TicketGate.Node]`.link` once pushed | consumer | consumer | plain |
 ///
 /// Linearization points: of an offer and of the close, the CAS on `head`; of a take, the write of `taken`.
 ///
@@ -29,14 +38,15 @@ import org.jspecify.annotations.Nullable;
 ///    has counted on.
 /// 2. `head.ticket - taken` is the length, and every entry with a ticket can be taken: it came with the CAS.
 /// 3. No node is pushed onto a closed head.
-/// 4. Producers read no links, and of nodes only ticket and room of the head; so the consumer may turn the links of
-///    all nodes around but the head's own, which it only reads if the head is the closing node.
+/// 4. Producers read no links, and of nodes only ticket and room of the head; so the consumer may turn the
+///     links of all nodes around but the head's own, which it only reads if the head is the closing node.
 /// 5. The length never grows over the bound: the room that a node carries was there when a producer looked, and
 ///    each node after it carries one less.
 ///
 /// If a producer stalls before its CAS, it has sent nothing. If the consumer stalls, entries wait.
 /// *Memory.* The newest node is kept, without its entry; the first one is shared by all queues.
-/// *Not guaranteed.* Progress of one producer among many: its CAS may fail again and again while others succeed.
+/// *Not guaranteed.* Progress of one producer among many: its CAS may fail again and again while others
+/// succeed.
 /// *Source.* A stack that its consumer turns around is the way of many mailboxes, Erlang's among them; the
 /// ticket in the node is ours.
 abstract class TicketQueue {
@@ -52,8 +62,10 @@ abstract class TicketQueue {
 
     private final TicketGate gate;
     private volatile long taken;
-    private @Nullable Node first;
-    private Node tail = TicketGate.ORIGIN;
+    /// The ticket of the newest node that was given out.
+    private long given;
+
+    private @Nullable Node lot;
 
     TicketQueue(TicketGate gate) {
         this.gate = gate;
@@ -93,6 +105,16 @@ abstract class TicketQueue {
         return entry;
     }
 
+    /// As [#take], but leaves the entry in its node, where [#inHand] finds it until the caller takes it out.
+    @Nullable
+    final Node takeNode() {
+        Node oldest = nextNode();
+        if (oldest != null) {
+            countTaken();
+        }
+        return oldest;
+    }
+
     /// Counts an entry that [#next] has given out as taken.
     final void countTaken() {
         TAKEN.setRelease(this, (long) TAKEN.get(this) + 1);
@@ -101,47 +123,93 @@ abstract class TicketQueue {
     /// As [#take], but the entry still counts as waiting, until [#countTaken].
     @Nullable
     final Object next() {
-        Node oldest = first;
+        Node oldest = nextNode();
         if (oldest == null) {
-            Node newest = newest();
-            if (newest == tail) {
-                return null;
-            }
-            oldest = turnAround(newest);
-            tail = newest;
+            return null;
         }
         Object entry = oldest.entry;
-        first = oldest.link;
         oldest.entry = null;
-        oldest.link = null; // a dead node must not keep those after it alive
         return entry;
     }
 
-    private Node newest() {
-        Node now = gate.newest();
-        return now == null ? tail : now;
+    private @Nullable Node nextNode() {
+        Node next = lot == null ? null : nextOf(lot);
+        if (next == null) {
+            Node newest = gate.newest();
+            if (newest.ticket == given) {
+                return null;
+            }
+            next = turnAround(newest, given + 1);
+            if (next != newest) {
+                lot = next;
+            }
+        }
+        given++;
+        return next;
     }
 
-    /// Turns the links from the newest node down to the tail around.
+    /// Moves on in the lot; at its end there is none any more.
+    private @Nullable Node nextOf(Node all) {
+        Node last = lastOf(all);
+        Node next = last.link;
+        if (last != all) {
+            all.link = next;
+            last.link = null; // a dead node must not keep those after it alive
+        }
+        if (next == null) {
+            lot = null;
+        }
+        return next;
+    }
+
+    /// The node of the lot that was given out last.
+    private Node lastOf(Node all) {
+        return all.ticket == given ? all : Objects.requireNonNull(all.link);
+    }
+
+    /// How many entries were given out; for the consumer.
+    final long givenCount() {
+        return given;
+    }
+
+    /// The entry of the node that was given out last, if [#takeNode] gave it and it is still there.
     ///
-    /// @return the oldest of them
-    private Node turnAround(Node newest) {
+    /// *Cost.* What is new is turned around at the first call, not by the next take.
+    @Nullable
+    final Object inHand() {
+        Node all = lot;
+        if (all == null) {
+            Node newest = gate.newest();
+            if (newest.ticket == given) {
+                return newest.entry;
+            }
+            all = turnAround(newest, given);
+            lot = all;
+        }
+        return lastOf(all).entry;
+    }
+
+    /// Turns the links from the newest node down to that with this ticket around.
+    ///
+    /// @return the latter
+    private static Node turnAround(Node newest, long ticket) {
         Node younger = null;
         Node at = newest;
-        while (true) {
-            Node older = at.link;
+        while (at.ticket != ticket) {
+            Node older = Objects.requireNonNull(at.link);
             at.link = younger;
-            if (older == tail || older == null) {
-                return at;
-            }
             younger = at;
             at = older;
         }
+        at.link = younger;
+        return at;
     }
 
     /// Whether [#take] would find something; for others than the consumer a guess.
     final boolean hasEntry() {
-        return first != null || newest() != tail;
+        Node all = lot;
+        Node last = all == null || all.ticket == given ? all : all.link;
+        return (last != null && last.link != null) || gate.letIn() != given;
     }
 
     // Everybody.

@@ -28,15 +28,22 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | transition of `Cell.run` | who | then |
 /// |---|---|---|
-/// | IDLE -> AWAKE | a waker, CAS, after its work is visible | puts an entry somewhere |
+/// | IDLE -> AWAKE | a waker, after its work is visible | puts an entry somewhere |
 /// | AWAKE -> IDLE | the worker that has run the turn, after it has given the program back | looks for work again; if
-/// there is some, IDLE -> AWAKE as a waker |
+/// there is some, writes AWAKE and puts an entry |
+/// | AWAKE -> IDLE | the worker that is about to give the program back by one CAS, from user code | looks for work and
+/// at
+/// `run` after that; if there is work or `run` is not IDLE, writes AWAKE and puts an entry |
 ///
-/// 1. *No wake-up of an actor is lost.* A waker makes its work visible, then reads `run`. If it reads IDLE, it
-///    puts an entry. If it reads AWAKE, then an entry is still to be taken or somebody has the program. Whoever
-///    has the program last gives it back, writes IDLE and then looks: it sees the work, for all of this is
-///    volatile. An entry whose taker could not win the program is covered by whoever had it: its look comes
-///    later.
+/// 1. *No wake-up of an actor is lost.* A waker makes its work visible, then reads `run`. If it reads IDLE,
+///     it writes AWAKE and puts an entry; no CAS is needed, for a second waker that does the same only puts
+///     one entry more than needed. If it reads AWAKE, then an entry is still to be taken, or about to be put,
+///     or somebody has the program. Whoever has the program last gives it back, writes IDLE and then looks:
+///     it sees the work, for all of this is volatile. An entry whose taker could not win the program is
+///     covered by whoever had it: its look comes later. The third transition saves the fence of its own: IDLE
+///     is written before the CAS, so a waker may find it while the program is still taken, and its entry may
+///     be dropped. But then `run` is AWAKE when the worker looks at it after the CAS; if it is not yet, the
+///     entry is taken after the CAS, too.
 /// 2. *No entry is left while a seat is free.* Who puts an entry into the shared queue then reads `seats`; who
 ///    gives its seat back does so first and then looks into the shared queue. A ring belongs to a worker that
 ///    has a seat, and is emptied into the shared queue before the seat is given back.
@@ -48,8 +55,8 @@ import org.jspecify.annotations.Nullable;
 /// | `limit`, `platformFirst` | sentinel | all | volatile |
 /// | `shared`, `spares` | all | all | lock-free queues |
 ///
-/// `searching` counts the workers that were woken and have found nothing yet: while there is one, nobody else is
-/// woken; the last one that finds something wakes the next if there is more.
+/// `searching` counts the workers that were woken and have found nothing yet: while there is one, nobody else
+/// is woken; the last one that finds something wakes the next if there is more.
 ///
 /// *Not guaranteed.* Order among actors. The thread locals of a worker are seen by every actor that it runs.
 /// *Proof.* `TurnSchedulerTest`, `JitterTest` (pauses between any two steps), and the contract tests over both
@@ -113,7 +120,8 @@ final class TurnScheduler implements Scheduler {
 
     @Override
     public void wake(Cell<?> cell) {
-        if (cell.run == IDLE && cell.casRun(IDLE, AWAKE)) {
+        if (cell.run == IDLE) {
+            cell.runBy(AWAKE);
             ready(cell);
         }
     }
@@ -147,7 +155,7 @@ final class TurnScheduler implements Scheduler {
     @Override
     public void crowded(Cell<?> cell) {
         if (Strand.current().host() instanceof Worker worker && worker.scheduler == this) {
-            worker.offerNext(cell);
+            worker.crowded(cell);
         }
     }
 

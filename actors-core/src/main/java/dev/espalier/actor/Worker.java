@@ -3,6 +3,7 @@ package dev.espalier.actor;
 import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,7 @@ final class Worker implements Runnable, Strand.Host {
     private long turns;
     private int picks;
     private int streak;
+    private final Flood flood = new Flood();
     private @Nullable Strand strand;
     private String title = "";
     /// The sentinel's notes.
@@ -214,15 +216,20 @@ final class Worker implements Runnable, Strand.Host {
         scheduler.wakeOne();
     }
 
-    /// Others may run it if it is what comes next here.
-    void offerNext(Cell<?> cell) {
-        if (next == cell) {
-            NEXT.setOpaque(this, null);
-            if (isActive()) {
-                queue(cell);
-            } else {
-                scheduler.share(cell);
-            }
+    /// The turn sends to an actor that does not keep up.
+    void crowded(Cell<?> cell) {
+        if (next == cell && flood.isDue(cell, Objects.requireNonNull(strand))) {
+            offerNext();
+        }
+    }
+
+    private void offerNext() {
+        Cell<?> mine = Objects.requireNonNull(next);
+        NEXT.setOpaque(this, null);
+        if (isActive()) {
+            queue(mine);
+        } else {
+            scheduler.share(mine);
         }
     }
 
@@ -369,37 +376,57 @@ final class Worker implements Runnable, Strand.Host {
         TURNS.setOpaque(this, turns + 1);
         CURRENT.setOpaque(this, cell);
         TurnFrame frame = cell.system.observers.frame();
-        boolean more = frame == null ? steps(cell, self) : frame.run(cell, () -> steps(cell, self));
+        Program.Turn end = frame == null
+                ? steps(cell, self)
+                : Observers.step(frame, cell, self) ? Program.Turn.MORE : Program.Turn.DONE;
         CURRENT.setOpaque(this, null);
-        Runnable after = cell.system.observers.afterTurns();
-        if (after != null) {
-            after.run();
-        }
+        cell.system.observers.afterTurn();
         if (renamed) {
             renamed = false;
             nameBack();
         }
-        if (more && !program.isFinished()) {
-            program.giveBack();
-            queue(cell);
-        } else if (TurnScheduler.release(cell)) {
+        switch (end) {
+            case LEFT -> {}
+            case LEFT_IN_DOUBT -> {
+                cell.runBy(TurnScheduler.AWAKE);
+                again(cell);
+            }
+            case MORE -> {
+                if (!program.isFinished()) {
+                    program.giveBack();
+                    again(cell);
+                }
+            }
+            case DONE -> {
+                if (TurnScheduler.release(cell)) {
+                    again(cell);
+                }
+            }
+        }
+    }
+
+    /// It has more to do: after all others, if there are any. Otherwise nobody is woken to take it away from here.
+    private void again(Cell<?> cell) {
+        if (next == null && ring.isEmpty() && scheduler.shared.isEmpty()) {
+            NEXT.setOpaque(this, cell);
+        } else {
             queue(cell);
         }
     }
 
-    private boolean steps(Cell<?> cell, Strand self) {
-        return cell.mayWait > 0 ? waitingTurn(cell, self) : cell.program.step(self);
+    private Program.Turn steps(Cell<?> cell, Strand self) {
+        return cell.mayWait > 0 ? waitingTurn(cell, self) : cell.program.turn(self, this);
     }
 
     /// A turn of an actor that has waited in foreign code before: gives the seat away first.
-    private boolean waitingTurn(Cell<?> cell, Strand self) {
+    private Program.Turn waitingTurn(Cell<?> cell, Strand self) {
         handOver();
         long began = System.nanoTime();
-        boolean more = cell.program.step(self);
+        Program.Turn end = cell.program.turn(self, this);
         if (System.nanoTime() - began < SHORT_NANOS) {
             cell.mayWait--;
         }
-        return more;
+        return end;
     }
 
     /// Lets other green threads have the carrier, keeping the seat.

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.espalier.sync.Signal;
+import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -58,6 +60,26 @@ class IdentityTest {
         assertEquals("1 null", first(2));
         assertEquals(labels(seen.get(0)), text(west));
         assertEquals(labels(seen.get(2)), text(all));
+    }
+
+    @Test
+    void shouldTellOthersNothingOfTheMessageInHand() throws Exception {
+        VirtualTime.run(1, () -> {
+            try (ActorSystem system =
+                    ActorSystem.builder("shop").handleSignals(false).start()) {
+                var gate = new Signal();
+                ActorRef<String> desk = system.spawn("desk", () -> (message, ctx) -> {
+                    gate.waitForGo();
+                    look();
+                });
+                desk.tell("good");
+                Strand.sleep(Duration.ofMillis(1));
+                assertNull(desk.handling(), "its thread alone may look into its mailbox");
+                gate.go();
+                desk.awaitProcessed(LONG);
+            }
+        });
+        assertEquals(List.of("1 good {}"), seen);
     }
 
     private String first(int i) {

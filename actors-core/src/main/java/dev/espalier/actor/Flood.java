@@ -1,0 +1,34 @@
+package dev.espalier.actor;
+
+import dev.espalier.sync.Strand;
+import org.jspecify.annotations.Nullable;
+
+/// What a worker does when its turn sends more than the receiver takes, while that waits for the end of the
+/// turn.
+///
+/// Other workers may run the receiver meanwhile. But one that is as fast as the sender takes each message as
+/// soon as it is there: two processors fetch the same lines from each other all the time, and both together
+/// are slower than one alone. So a sender that does hardly anything else keeps the receiver back until there
+/// is a *lot* for it.
+///
+/// Confined to its worker.
+final class Flood {
+    /// As many messages as [TicketGate#LOOK] in so short a time are a flood.
+    private static final long FAST_NANOS = TicketGate.LOOK * 64L;
+    /// How many must wait then.
+    static final int LOT = 1_024;
+
+    private @Nullable Cell<?> receiver;
+    private long since;
+
+    /// The turn has sent so many messages to an actor that does not keep up.
+    ///
+    /// @return whether others are to run it now
+    boolean isDue(Cell<?> to, Strand self) {
+        long now = self.nanoTime();
+        boolean fast = receiver == to && now - since < FAST_NANOS;
+        receiver = to;
+        since = now;
+        return !fast || to.mailbox.depth() >= LOT;
+    }
+}
