@@ -13,7 +13,7 @@
  *   worker    Worker.run and its end of a turn: pick, take, turn, giveBack and idle and again
  *             (TurnScheduler.release), requeue (Worker.queue); without an entry, rest (endSearch,
  *             state IDLE, addSpare), leave (leaveSeat), last (hasQueued && takeSeat && becomeActive), else it parks
- *             or, instead of giveBack, idle and again: early, letGo and lookBack (BehaviorProgram.leave)
+ *             or, instead of giveBack, idle and again: early, letGo and lookBack (MessageProgram.leave)
  *   detach    Worker.handOver before a turn waits, or the Sentinel: the seat goes, the turn goes on without it
  *   comeBack  Worker.comeBack: sits down again, or becomes a spare
  *

@@ -1,35 +1,18 @@
 package dev.espalier.actor;
 
-import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.Strand;
-import java.lang.invoke.VarHandle;
-import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Runs a [Behavior] in steps: a command of life first, then the control lane, then one message after the
 /// other.
-final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watched {
-    /// Messages per step, after which other work of the same thread may come first.
-    private static final int STEP = 64;
-
+final class BehaviorProgram<M> extends MessageProgram<M> {
     private @Nullable Behavior<M> behavior;
-    private @Nullable Behavior<M> handler;
     /// Whether `behavior` is of this incarnation, not one left over because the factory failed.
     private boolean made;
 
-    private @Nullable Aside aside;
-    /// Whether it handles an entry: `handled`, or if that is null the one that the mailbox has in hand.
-    private boolean handling;
-
-    private @Nullable Object handled;
-    /// How many messages had been handled when this one began.
-    private long processedBefore;
-
     private @Nullable Object delivering;
-    private boolean stashed;
-    private int attempts;
     /// Who follows the messages, once that was asked.
     private @Nullable MessageWatch watch;
     private boolean watchKnown;
@@ -49,30 +32,6 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     @Override
     boolean endsItself() {
         return false;
-    }
-
-    @Override
-    boolean hasMessages() {
-        return hasFront() || mailbox.hasNext();
-    }
-
-    private boolean hasFront() {
-        Aside all = aside;
-        return all != null && all.hasFront();
-    }
-
-    private Aside aside() {
-        Aside now = aside;
-        if (now == null) {
-            now = new Aside();
-            aside = now;
-        }
-        return now;
-    }
-
-    @Override
-    boolean hasAside() {
-        return aside != null;
     }
 
     @Override
@@ -130,32 +89,7 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
     }
 
     @Override
-    boolean step(Strand self) {
-        return turn(self, null) == Turn.MORE;
-    }
-
-    @Override
-    Turn turn(Strand self, @Nullable Worker worker) {
-        for (int i = 0; i < STEP && !wasHurried(); i++) {
-            boolean calm = isCalm();
-            if (calm && aside == null && mailbox.isPlain()) {
-                TicketGate.Node node = mailbox.pollNode();
-                if (node == null) {
-                    return Turn.DONE;
-                }
-                Turn left = handleNode(node, self, worker);
-                if (left != Turn.MORE) {
-                    return left;
-                }
-            } else if (!(calm ? handleNext(self) : attend(self))) {
-                return Turn.DONE;
-            }
-        }
-        return Turn.MORE;
-    }
-
-    /// Does what comes before messages, or one message.
-    private boolean attend(Strand self) {
+    boolean attend(Strand self) {
         if (isFinished()) {
             return false;
         }
@@ -255,240 +189,10 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
         });
         if (thrown == null) {
             live = true;
-            if (aside != null) {
-                aside.restarted();
-            }
+            restartAside();
             cell.life.userStarted();
         } else {
             cell.life.userStartFailed(thrown);
-        }
-    }
-
-    private boolean handleNext(Strand self) {
-        Object entry = aside == null ? null : aside.poll();
-        if (entry == null) {
-            attempts = 0;
-            entry = opened(mailbox.poll());
-        }
-        if (entry == null) {
-            return false;
-        }
-        forgetAside();
-        handled = entry;
-        handle(entry, self);
-        handled = null;
-        return true;
-    }
-
-    private Turn handleNode(TicketGate.Node node, Strand self, @Nullable Worker worker) {
-        Object entry = Objects.requireNonNull(opened(node.entry));
-        if (node.entry instanceof Sampled) {
-            node.entry = entry;
-        }
-        Behavior<M> now = handler;
-        CellContext<M> ctx = context();
-        attempts = 0;
-        if (worker == null || entry instanceof Asked || now == null || watch() != null) {
-            handle(entry, self);
-            node.entry = null;
-            return Turn.MORE;
-        }
-        return handleAlone(node, entry, now, ctx, self, worker);
-    }
-
-    /// A message that needs nothing but its handler. If it is the last one for now, the program goes from
-    /// user code to nobody by one CAS. What is done before that is done as user code, so life may do the same
-    /// meanwhile, after an abandon: all of it gives the same if it is done twice.
-    @SuppressWarnings("unchecked")
-    private Turn handleAlone(
-            TicketGate.Node node, Object entry, Behavior<M> now, CellContext<M> ctx, Strand self, Worker worker) {
-        handling = true;
-        stashed = false;
-        mailbox.held(1);
-        ctx.messageStarted(entry);
-        processedBefore = mailbox.processed();
-        Throwable thrown = callUser(now, (M) entry, ctx, self);
-        if (thrown != null || stashed || wantsAttention() || aside != null || !ctx.isMessageAlone()) {
-            leaveUser(thrown);
-            ended(entry, thrown, ctx, null);
-            node.entry = null;
-            return Turn.MORE;
-        }
-        if (mailbox.hasNext()) {
-            leaveUser(null);
-            if (!isFinished()) {
-                node.entry = null;
-                settle();
-            }
-            return Turn.MORE;
-        }
-        node.entry = null;
-        settle();
-        return leave(worker);
-    }
-
-    private void settle() {
-        mailbox.held(0);
-        mailbox.processed(processedBefore + 1);
-        VarHandle.storeStoreFence(); // life, which finds it no longer handling, finds it counted
-        handling = false;
-    }
-
-    /// From user code to idle. Wakers that find it IDLE too early put entries that nobody can use, for the
-    /// program is still taken: whoever finds it not IDLE after the CAS must see to it that it is looked at
-    /// again.
-    Turn leave(Worker worker) {
-        long seen = mailbox.givenCount();
-        worker.tenant(null); // before another worker can have it
-        cell.runBy(TurnScheduler.IDLE);
-        if (!leaveForGood()) {
-            cell.runBy(TurnScheduler.AWAKE);
-            worker.tenant(cell);
-            leaveUser(null);
-            return Turn.MORE;
-        }
-        return hasMissed(seen) || wasWoken() ? Turn.LEFT_IN_DOUBT : Turn.LEFT;
-    }
-
-    private boolean hasMissed(long seen) {
-        return mailbox.tickets() != seen || wantsAttention();
-    }
-
-    private boolean wasWoken() {
-        return cell.run != TurnScheduler.IDLE;
-    }
-
-    @SuppressWarnings("unchecked")
-    private void handle(Object entry, Strand self) {
-        if (entry instanceof Asked asked && asked.isExpired()) {
-            updateHeld();
-            cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
-            return;
-        }
-        M message = (M) Mailbox.message(entry);
-        Behavior<M> now = handler;
-        if (now == null) {
-            return;
-        }
-        CellContext<M> ctx = context();
-        handling = true;
-        stashed = false;
-        processedBefore = mailbox.processed();
-        updateHeld();
-        MessageWatch follow = watch();
-        if (follow != null) {
-            follow.started(message);
-        }
-        ctx.messageStarted(entry);
-        Throwable thrown = callUser(now, message, ctx, self);
-        leaveUser(thrown);
-        ended(entry, thrown, ctx, follow);
-    }
-
-    private void ended(Object entry, @Nullable Throwable thrown, CellContext<M> ctx, @Nullable MessageWatch follow) {
-        if (isFinished()) {
-            return;
-        }
-        ctx.messageEnded();
-        if (follow != null) {
-            follow.ended(thrown);
-        }
-        handling = false;
-        if (thrown != null && !wasCancelled(thrown)) {
-            failedOver(entry, thrown);
-        } else if (!stashed) {
-            countProcessed();
-        }
-    }
-
-    /// Into user code; [#leaveUser] is due.
-    ///
-    /// @return what it threw
-    private @Nullable Throwable callUser(Behavior<M> now, M message, CellContext<M> ctx, Strand self) {
-        enterUser();
-        try {
-            CancelScope.expect(self, this);
-            try {
-                now.onMessage(message, ctx);
-            } finally {
-                CancelScope.leave(self, this);
-            }
-            return null;
-        } catch (Throwable t) {
-            return t;
-        }
-    }
-
-    /// No longer held first, then its fate: who waits for the last fate finds nothing held.
-    private void countProcessed() {
-        updateHeld();
-        mailbox.countProcessed(1);
-    }
-
-    private void failedOver(Object entry, Throwable thrown) {
-        boolean retry = false;
-        if (stashed) {
-            retry = true;
-        } else if (cell.spec.options.retryFailed && !(thrown instanceof VirtualMachineError)) {
-            attempts++;
-            if (attempts < cell.spec.options.quarantineAfter) {
-                aside().again(entry);
-                updateHeld();
-                retry = true;
-            } else {
-                attempts = 0;
-                updateHeld();
-                failRequest(entry, thrown);
-                cell.deadLetter(entry, DeadLetter.Reason.QUARANTINED);
-            }
-        } else {
-            countProcessed();
-        }
-        if (!retry) {
-            failRequest(entry, thrown);
-        }
-        failedWith(thrown, Mailbox.message(entry));
-    }
-
-    private void failRequest(Object entry, Throwable thrown) {
-        if (entry instanceof Asked asked) {
-            asked.abort(new ActorFailedException(cell.path() + " failed over the request", thrown));
-        }
-    }
-
-    private void failedWith(Throwable thrown, @Nullable Object message) {
-        dies();
-        cell.life.userFailed(cell.life.failure(thrown, message));
-    }
-
-    private void updateHeld() {
-        mailbox.held((aside == null ? 0 : aside.size()) + (handling && !stashed ? 1 : 0));
-    }
-
-    private void forgetAside() {
-        if (aside != null && aside.size() == 0) {
-            aside = null;
-        }
-    }
-
-    void become(Behavior<M> next) {
-        handler = next;
-    }
-
-    void stash() {
-        Object entry = inHand();
-        if (entry == null || stashed) {
-            throw new IllegalStateException(
-                    entry == null ? "There is no message to stash" : "The message is stashed already");
-        }
-        aside().stash(entry);
-        stashed = true;
-        updateHeld();
-    }
-
-    void unstashAll() {
-        if (aside != null) {
-            aside.unstash();
         }
     }
 
@@ -519,32 +223,6 @@ final class BehaviorProgram<M> extends Program<M> implements MessageWatch.Watche
             behavior = null;
             handler = null;
             finish();
-        }
-    }
-
-    @Override
-    @Nullable
-    Object inHand() {
-        return !handling ? null : handled != null ? handled : mailbox.inHand();
-    }
-
-    @Override
-    void settleAbandoned() {
-        boolean inHand = handling && !stashed;
-        handling = false;
-        deadLetterAside();
-        if (inHand) {
-            updateHeld();
-            mailbox.processed(processedBefore + 1);
-        }
-    }
-
-    private void deadLetterAside() {
-        Aside all = aside;
-        aside = null;
-        updateHeld();
-        if (all != null) {
-            all.all().forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
         }
     }
 }

@@ -45,6 +45,9 @@ final class Worker implements Runnable, Strand.Host {
     private static final int LOOT = 16;
 
     private static final int RING = 256;
+    /// About 0.3 µs: longer than the end of a turn, shorter than the start of anything.
+    private static final int LULL_SPINS = 16;
+
     private static final long SPARE_NANOS = 5_000_000_000L;
     /// A turn this short has not waited.
     private static final long SHORT_NANOS = 200_000L;
@@ -390,6 +393,7 @@ final class Worker implements Runnable, Strand.Host {
             case LEFT_IN_DOUBT -> {
                 cell.runBy(TurnScheduler.AWAKE);
                 again(cell);
+                lull(cell);
             }
             case MORE -> {
                 if (!program.isFinished()) {
@@ -400,12 +404,24 @@ final class Worker implements Runnable, Strand.Host {
             case DONE -> {
                 if (TurnScheduler.release(cell)) {
                     again(cell);
+                    lull(cell);
                 }
             }
         }
     }
 
-    /// It has more to do: after all others, if there are any. Otherwise nobody is woken to take it away from here.
+    /// Its next message came when it was about to become idle, from another processor, where the sender may
+    /// be about to become idle, too. Two actors that answer each other would go on like that, each on its own
+    /// processor, at ten times the cost: if there is nothing else to do here, the sender gets the time for
+    /// it, and then goes where the answer comes from.
+    private void lull(Cell<?> cell) {
+        for (int i = 0; next == cell && i < LULL_SPINS; i++) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /// It has more to do: after all others, if there are any. Otherwise nobody is woken to take it away from
+    /// here.
     private void again(Cell<?> cell) {
         if (next == null && ring.isEmpty() && scheduler.shared.isEmpty()) {
             NEXT.setOpaque(this, cell);

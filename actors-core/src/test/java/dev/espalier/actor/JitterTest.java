@@ -53,10 +53,7 @@ class JitterTest {
                     new AnswersNo(TurnScheduler.class.getName(), "release", "hasWork")),
             Arguments.of(
                     "an actor leaves without a look for messages",
-                    new AnswersNo(BehaviorProgram.class.getName(), "leave", "hasMissed")),
-            Arguments.of(
-                    "an actor leaves without a look for wakers that came too early",
-                    new AnswersNo(BehaviorProgram.class.getName(), "leave", "wasWoken")),
+                    new AnswersNo(MessageProgram.class.getName(), "leave", "hasMissed")),
             Arguments.of("a life is given back without a look", new WritesAnyway(Serial.class.getName(), "release"))
         };
     }

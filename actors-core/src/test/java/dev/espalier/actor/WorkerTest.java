@@ -19,6 +19,7 @@ import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
@@ -322,5 +323,48 @@ class WorkerTest {
         });
         assertEquals("after null", order.get(order.indexOf("a") + 1), order::toString);
         assertEquals("after null", order.get(order.indexOf("b") + 1), order::toString);
+    }
+
+    @Test
+    void shouldGoOnWhenWhatRunsAfterTurnsThrows() throws Exception {
+        ActorObserver observer = new ActorObserver() {
+            @Override
+            public Runnable afterTurns() {
+                return () -> {
+                    throw new IllegalStateException("on purpose");
+                };
+            }
+        };
+        assertGoesOn(TurnFixture.builder().parallelism(1).observer(observer), system -> {});
+    }
+
+    @Test
+    void shouldGoOnWhenTheFrameOfTurnsThrows() throws Exception {
+        var builder = TurnFixture.builder().parallelism(1);
+        assertGoesOn(builder, system -> system.frameTurns((actor, turn) -> {
+            throw new IllegalStateException("on purpose, before the turn");
+        }));
+        assertGoesOn(builder, system -> system.frameTurns((actor, turn) -> {
+            throw new IllegalStateException("on purpose, after the turn: " + turn.getAsBoolean());
+        }));
+    }
+
+    private static void assertGoesOn(ActorSystem.Builder builder, Consumer<ActorSystem> setUp) throws Exception {
+        List<Integer> seen = new ArrayList<>();
+        List<String> lines = new ArrayList<>();
+        VirtualTime.run(1, () -> {
+            try (var log = EngineLog.silent();
+                    ActorSystem system = builder.start()) {
+                setUp.accept(system);
+                ActorRef<Integer> actor = system.spawn("a", () -> (n, ctx) -> seen.add(n));
+                for (int n = 1; n <= 3; n++) {
+                    actor.tell(n);
+                    assertTrue(actor.awaitProcessed(SECOND), "after " + seen);
+                }
+                lines.addAll(log.lines());
+            }
+        });
+        assertEquals(List.of(1, 2, 3), seen);
+        assertEquals(3, lines.size(), lines::toString);
     }
 }

@@ -13,7 +13,7 @@ import org.openjdk.jcstress.infra.results.L_Result;
 /// A turn that goes from user code to idle by one CAS loses no wake-up: it has written IDLE before that, so
 /// that a waker may put an entry that is taken in vain; but then it finds `Cell.run` changed.
 ///
-/// The cell, its mailbox, its program and [BehaviorProgram#leave] are the real ones; the waker is also the
+/// The cell, its mailbox, its program and [MessageProgram#leave] are the real ones; the waker is also the
 /// other worker that takes its entry at once.
 public final class LeaveProof {
     private static final Worker WORKER = new Worker(RunWordProof.SYSTEM.turns, true);
@@ -23,7 +23,7 @@ public final class LeaveProof {
     /// One in whose turn the user code has just ended.
     abstract static class Turn {
         final Cell<String> cell = RunWordProof.inTurn();
-        final BehaviorProgram<String> program = (BehaviorProgram<String>) cell.program;
+        final MessageProgram<String> program = (MessageProgram<String>) cell.program;
         boolean taken;
         boolean inDoubt;
 
@@ -41,7 +41,7 @@ public final class LeaveProof {
             return taken ? "the entry is taken" : inDoubt ? "the worker goes on" : stuck ? "lost" : "idle";
         }
 
-        /// As [BehaviorProgram#leave], without one of the looks.
+        /// As [MessageProgram#leave], without one of the looks.
         boolean leaveWith(boolean messages, boolean wakers) {
             long seen = cell.mailbox.givenCount();
             cell.runBy(TurnScheduler.IDLE);
