@@ -363,7 +363,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
         patienceMillis = positive(millis);
     }
 
-    private static long positive(long millis) {
+    static long positive(long millis) {
         if (millis <= 0 || millis > Duration.ofDays(365).toMillis()) {
             throw new IllegalArgumentException("Milliseconds must be positive and at most a year, not " + millis);
         }

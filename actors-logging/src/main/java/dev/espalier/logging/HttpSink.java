@@ -57,8 +57,9 @@ import org.jspecify.annotations.Nullable;
 /// the next start. SIGKILL loses what is in memory; the journal of an [ActorAppender] does not know about the
 /// network.
 ///
-/// *Threads.* Thread-safe; configured by one thread before the start. *Cost.* The thread that appends renders
-/// the event, and writes a batch to the disk when the queue is full. It never waits for the network.
+/// *Threads.* Thread-safe; configured by one thread before the start. *Memory.* What waits has 32 times
+/// `batchBytes` at most, however few events that are. *Cost.* The thread that appends renders the event, and
+/// writes a batch to the disk when the queue is full. It never waits for the network.
 public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
     /// What became of the events: `resumed + taken = sent + rejected + dropped + spilled + queued`, exactly.
     ///
@@ -78,6 +79,8 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
         }
     }
 
+    /// How many times the bytes of a batch may wait in memory.
+    private static final long BATCHES_IN_MEMORY = 32;
     /// What closing may take on top of the wait for the server.
     private static final Duration SPILLING = Duration.ofSeconds(2);
 
@@ -113,11 +116,10 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
             return;
         }
         try {
-            Outbox outbox = new Outbox(
-                    new SpillFolder(spillFolder, spillSize.getSize()),
-                    new Outbox.Bounds(queueSize, batchSize, batchBytes.getSize(), age.toNanos()));
-            Poster poster = new Poster(url, headers, contentType, gzip, timeout);
-            sender = new Sender(getName(), outbox, poster, backOff, longestBackOff);
+            sender = sender(new Poster(url, headers, contentType, gzip, timeout), spillFolder);
+        } catch (IllegalArgumentException e) {
+            addError("Nothing can be posted: " + e.getMessage(), e);
+            return;
         } catch (IOException e) {
             addError("No folder to spill to: " + e.getMessage(), e);
             return;
@@ -131,6 +133,18 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
             close();
         }
         super.start();
+    }
+
+    private Sender sender(Poster poster, Path folder) throws IOException {
+        long bytes = batchBytes.getSize();
+        var bounds = new Outbox.Bounds(queueSize, BATCHES_IN_MEMORY * bytes, batchSize, bytes, age.toNanos());
+        try {
+            Outbox outbox = new Outbox(new SpillFolder(folder, spillSize.getSize()), bounds);
+            return new Sender(getName(), outbox, poster, backOff, longestBackOff);
+        } catch (Throwable t) {
+            poster.close();
+            throw t;
+        }
     }
 
     private JsonEncoder jsonLines() {
@@ -179,7 +193,7 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
     /// before the call.
     ///
     /// @param limit not negative
-    /// @return whether it has
+    /// @return whether it has; false also if events were dropped while it waited
     public boolean flush(Duration limit) {
         Sender to = sender;
         return to != null && to.flush(limit);
@@ -232,39 +246,43 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
         gzip = value;
     }
 
-    /// The most events that wait in memory: at least 1; default 10,000.
+    /// The most events that wait in memory: at least 1; default 10,000. They have 32 times the bytes of a batch
+    /// at most.
     public void setQueueSize(int events) {
-        queueSize = (int) atLeastOne(events);
+        queueSize = atLeastOne(events);
     }
 
     /// The most events of a batch: at least 1; default 500.
     public void setBatchSize(int events) {
-        batchSize = (int) atLeastOne(events);
+        batchSize = atLeastOne(events);
     }
 
-    /// The most bytes of a batch before compression; default 512 kB.
+    /// The most bytes of a batch before compression: 1 to 1 GB; default 512 kB.
     public void setBatchBytes(FileSize size) {
+        if (size.getSize() < 1 || size.getSize() > FileSize.GB_COEFFICIENT) {
+            throw new IllegalArgumentException("From 1 byte to 1 GB, not " + size);
+        }
         batchBytes = size;
     }
 
-    /// How long an event waits for others, in ms: at least 1; default 1,000.
+    /// How long an event waits for others, in ms: 1 to a year; default 1,000.
     public void setAgeMillis(long millis) {
-        age = Duration.ofMillis(atLeastOne(millis));
+        age = duration(millis);
     }
 
-    /// How long a post may take, in ms: at least 1; default 10,000.
+    /// How long a post may take, in ms: 1 to a year; default 10,000.
     public void setTimeoutMillis(long millis) {
-        timeout = Duration.ofMillis(atLeastOne(millis));
+        timeout = duration(millis);
     }
 
-    /// The wait after the first failure, in ms: at least 1; default 200.
+    /// The wait after the first failure, in ms: 1 to a year; default 200.
     public void setBackOffMillis(long millis) {
-        backOff = Duration.ofMillis(atLeastOne(millis));
+        backOff = duration(millis);
     }
 
-    /// The longest wait after a failure, in ms: at least 1; default 30,000.
+    /// The longest wait after a failure, in ms: 1 to a year; default 30,000.
     public void setLongestBackOffMillis(long millis) {
-        longestBackOff = Duration.ofMillis(atLeastOne(millis));
+        longestBackOff = duration(millis);
     }
 
     /// The most that is kept on disk; default 100 MB.
@@ -272,12 +290,16 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
         spillSize = size;
     }
 
-    /// How long the end waits for the server, in ms: at least 1; default 5,000.
+    /// How long the end waits for the server, in ms: 1 to a year; default 5,000.
     public void setCloseMillis(long millis) {
-        closeLimit = Duration.ofMillis(atLeastOne(millis));
+        closeLimit = duration(millis);
     }
 
-    private static long atLeastOne(long value) {
+    private static Duration duration(long millis) {
+        return Duration.ofMillis(ActorAppender.positive(millis));
+    }
+
+    private static int atLeastOne(int value) {
         if (value < 1) {
             throw new IllegalArgumentException("At least 1, not " + value);
         }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -18,16 +17,19 @@ import org.jspecify.annotations.Nullable;
 /// *Accounts.* Each event is in one place, and moves and is counted under the lock. The one exception is
 /// known: a batch from the disk stays there until it is settled, and is not counted as queued.
 ///
-/// *Life.* Open; closing: what is there is given out without waiting for more; over: everything is on disk,
-/// and what comes goes there.
+/// *Memory.* As many events and as many bytes as [Bounds] says, and the batch that is being posted.
+///
+/// *Life.* Open; closing: what is there is given out without waiting for more, up to a deadline; over:
+/// everything is on disk, and what comes goes there.
 final class Outbox {
     /// How much there may be.
     ///
     /// @param events the most in memory
+    /// @param bytes the most in memory, but for a single line
     /// @param batchEvents the most in a batch
     /// @param batchBytes the most in a batch, but for a single line
     /// @param ageNanos how long a line waits for others
-    record Bounds(int events, int batchEvents, long batchBytes, long ageNanos) {}
+    record Bounds(int events, long bytes, int batchEvents, long batchBytes, long ageNanos) {}
 
     @SuppressWarnings("ArrayRecordComponent") // lines are not compared
     private record Line(byte[] bytes, long at) {}
@@ -49,6 +51,7 @@ final class Outbox {
     private @Nullable Batch out;
     private long hurryTo;
     private boolean closing;
+    private long deadline;
     private boolean over;
 
     Outbox(SpillFolder disk, Bounds bounds) {
@@ -68,12 +71,13 @@ final class Outbox {
                 late(line);
                 return;
             }
-            if (lines.size() >= bounds.events) {
+            while (!lines.isEmpty() && (lines.size() >= bounds.events || bytes + line.length > bounds.bytes)) {
                 spill(batch());
             }
+            boolean wasFull = isFull();
             lines.add(new Line(line, System.nanoTime()));
             bytes += line.length;
-            if (lines.size() == 1 || isFull()) {
+            if (lines.size() == 1 || isFull() != wasFull) { // else the sender knows
                 changed.signalAll();
             }
         } finally {
@@ -115,7 +119,7 @@ final class Outbox {
 
     private void late(byte[] line) {
         try {
-            disk.writeLate(line);
+            disk.writeLate(line, bounds);
         } catch (IOException | RuntimeException e) {
             drop(1, e);
         }
@@ -136,8 +140,9 @@ final class Outbox {
         lock.lock();
         try {
             while (!over) {
-                if (!disk.isEmpty()) {
-                    return fromDisk();
+                Batch oldest = fromDisk();
+                if (oldest != null) {
+                    return oldest;
                 }
                 long wait = untilDue();
                 if (wait <= 0) {
@@ -165,13 +170,16 @@ final class Outbox {
         return lines.element().at + bounds.ageNanos - System.nanoTime();
     }
 
+    /// The oldest one on disk that can be read; those that cannot are given up.
     private @Nullable Batch fromDisk() {
-        try {
-            return disk.oldest();
-        } catch (IOException | RuntimeException e) {
-            drop(disk.forgetOldest(), e);
-            return null;
+        while (!disk.isEmpty()) {
+            try {
+                return disk.oldest();
+            } catch (IOException | RuntimeException e) {
+                drop(disk.forgetOldest(), e);
+            }
         }
+        return null;
     }
 
     void posted() {
@@ -224,33 +232,34 @@ final class Outbox {
         }
     }
 
-    /// Waits, unless it is over.
-    void pause(long nanos) throws InterruptedException {
+    /// Waits, unless it is over. A wait that would last beyond the deadline of the end is none, and ends at once
+    /// if the end begins meanwhile.
+    ///
+    /// @return false if it was none
+    boolean pause(long nanos) throws InterruptedException {
         long until = System.nanoTime() + nanos;
         lock.lock();
         try {
             for (long left = nanos; left > 0 && !over; left = until - System.nanoTime()) {
+                if (closing && deadline - until < 0) {
+                    return false;
+                }
                 changed.awaitNanos(left);
             }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    boolean isClosing() {
-        lock.lock();
-        try {
-            return closing;
+            return true;
         } finally {
             lock.unlock();
         }
     }
 
     /// Nothing waits for more any longer.
-    void closing() {
+    ///
+    /// @param at the deadline of the end, by [System#nanoTime]
+    void closing(long at) {
         lock.lock();
         try {
             closing = true;
+            deadline = at;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -288,12 +297,15 @@ final class Outbox {
     }
 
     /// Waits until all that was taken before has been settled.
+    ///
+    /// @return whether it is; false also if events were dropped meanwhile
     boolean flush(long nanos) {
         boolean interrupted = false;
         long until = System.nanoTime() + nanos;
         lock.lock();
         try {
             long target = resumed + taken;
+            long droppedBefore = dropped;
             hurryTo = Math.max(hurryTo, target);
             changed.signalAll();
             while (settled() < target && !over) {
@@ -302,13 +314,13 @@ final class Outbox {
                     return false;
                 }
                 try {
-                    changed.await(left, TimeUnit.NANOSECONDS);
+                    changed.awaitNanos(left);
                 } catch (InterruptedException e) {
                     interrupted = true;
                     return false;
                 }
             }
-            return settled() >= target;
+            return settled() >= target && dropped == droppedBefore;
         } finally {
             lock.unlock();
             if (interrupted) {

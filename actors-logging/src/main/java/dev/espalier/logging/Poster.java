@@ -41,20 +41,21 @@ final class Poster {
     private static final Set<Integer> TEMPORARY = Set.of(401, 403, 404, 408, 425, 429);
     private static final Duration LONGEST_AFTER = Duration.ofMinutes(5);
 
-    private final URI url;
-    private final List<String> headers;
-    private final String contentType;
+    private final HttpRequest.Builder request;
     private final boolean gzip;
     private final Duration timeout;
     private final HttpClient client;
     private volatile @Nullable CompletableFuture<HttpResponse<Void>> current;
 
+    /// @param headers as `Name: value`
+    /// @throws IllegalArgumentException if the client refuses the URL or a header
     Poster(URI url, List<String> headers, String contentType, boolean gzip, Duration timeout) {
-        this.url = url;
-        this.headers = List.copyOf(headers);
-        this.contentType = contentType;
         this.gzip = gzip;
         this.timeout = timeout;
+        request = request(url, headers).setHeader("Content-Type", contentType).timeout(timeout);
+        if (gzip) {
+            request.setHeader("Content-Encoding", "gzip");
+        }
         client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
@@ -93,18 +94,21 @@ final class Poster {
         client.shutdownNow();
     }
 
-    private HttpRequest request(Batch batch) {
-        HttpRequest.Builder builder = HttpRequest.newBuilder(url).timeout(timeout);
+    private static HttpRequest.Builder request(URI url, List<String> headers) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(url);
         for (String header : headers) {
             int colon = header.indexOf(':');
             builder.header(
                     header.substring(0, colon), header.substring(colon + 1).strip());
         }
-        builder.setHeader("Content-Type", contentType).setHeader("Idempotency-Key", batch.id());
-        if (gzip) {
-            builder.setHeader("Content-Encoding", "gzip");
-        }
-        return builder.POST(HttpRequest.BodyPublishers.ofByteArray(gzip ? zipped(batch.body()) : batch.body()))
+        return builder;
+    }
+
+    private HttpRequest request(Batch batch) {
+        byte[] body = gzip ? zipped(batch.body()) : batch.body();
+        return request.copy()
+                .setHeader("Idempotency-Key", batch.id())
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
     }
 

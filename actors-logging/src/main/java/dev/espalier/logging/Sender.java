@@ -17,15 +17,14 @@ import java.util.concurrent.ThreadLocalRandom;
 /// time.
 ///
 /// *If the server never answers*, [#close] cancels the post at its deadline, and moves what is left to the
-/// disk itself. *If the disk hangs*, the appender waits with it, and its callers have the patience of the
-/// [ActorAppender].
+/// disk itself; it does so at once if the next attempt would come too late. *If the disk hangs*, the appender
+/// waits with it, and its callers have the patience of the [ActorAppender].
 final class Sender {
     private final Outbox outbox;
     private final Poster poster;
     private final Duration backOff;
     private final Duration longest;
     private final Thread thread;
-    private volatile long deadline = Long.MAX_VALUE;
 
     /// Starts it.
     Sender(String name, Outbox outbox, Poster poster, Duration backOff, Duration longest) {
@@ -54,13 +53,8 @@ final class Sender {
 
     private void run() {
         try {
-            while (!outbox.isOver()) {
-                Batch batch = outbox.next();
-                if (batch != null) {
-                    deliver(batch);
-                } else if (outbox.isClosing()) {
-                    break;
-                }
+            for (Batch batch = outbox.next(); batch != null; batch = outbox.next()) {
+                deliver(batch);
             }
         } catch (InterruptedException e) {
             // Nobody interrupts it but who wants it to end.
@@ -90,21 +84,17 @@ final class Sender {
         }
     }
 
-    /// A wait that would last beyond the deadline of the end is none: what is left goes to the disk at once.
+    /// If the end would come first, what is left goes to the disk at once.
     private void rest(Duration wait, Duration least) throws InterruptedException {
         long jittered = (long) (wait.toNanos() * ThreadLocalRandom.current().nextDouble(0.5, 1.0));
-        long nanos = Math.max(jittered, least.toNanos());
-        if (outbox.isClosing() && deadline - System.nanoTime() < nanos) {
+        if (!outbox.pause(Math.max(jittered, least.toNanos()))) {
             outbox.end();
-            return;
         }
-        outbox.pause(nanos);
     }
 
     /// Posts what is there, for a time; then everything is on disk. Repeating it is harmless.
     void close(Duration limit, Duration spilling) {
-        deadline = System.nanoTime() + limit.toNanos();
-        outbox.closing();
+        outbox.closing(System.nanoTime() + limit.toNanos());
         if (!join(limit)) {
             outbox.end();
             poster.cancel();

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,6 +26,7 @@ final class SpillFolder implements AutoCloseable {
     private record Entry(int events, long bytes) {}
 
     private static final String SUFFIX = ".lines";
+    private static final String PARTIAL = ".part";
 
     private final Path folder;
     private final long bound;
@@ -75,7 +77,9 @@ final class SpillFolder implements AutoCloseable {
             names = files.map(file -> file.getFileName().toString()).toList();
         }
         for (String name : names) {
-            if (name.endsWith(SUFFIX)) {
+            if (name.endsWith(PARTIAL)) {
+                Files.delete(folder.resolve(name)); // a kill came before it was whole
+            } else if (name.endsWith(SUFFIX)) {
                 String id = name.substring(0, name.length() - SUFFIX.length());
                 byte[] body = wholeLines(Files.readAllBytes(file(id)));
                 if (body.length == 0) {
@@ -130,22 +134,34 @@ final class SpillFolder implements AutoCloseable {
     /// @throws IOException if it is full, or the disk is
     void write(Batch batch) throws IOException {
         checkRoom(batch.body().length);
-        Path partial = folder.resolve(batch.id() + ".part");
-        Files.write(partial, batch.body());
-        Files.move(partial, file(batch.id()), ATOMIC_MOVE);
+        Path partial = folder.resolve(batch.id() + PARTIAL);
+        try {
+            Files.write(partial, batch.body());
+            Files.move(partial, file(batch.id()), ATOMIC_MOVE);
+        } catch (IOException e) {
+            Files.deleteIfExists(partial); // a full disk has no room for it
+            throw e;
+        }
         put(batch.id(), batch.events(), batch.body().length);
     }
 
-    /// Adds a line to the file of those that came after the end.
-    void writeLate(byte[] line) throws IOException {
+    /// Adds a line to the file of those that came after the end; to a new one if that is a batch, or could not
+    /// be written and may end within a line.
+    void writeLate(byte[] line, Outbox.Bounds bounds) throws IOException {
         checkRoom(line.length);
-        String id = late == null ? newId() : late;
+        String id = late != null && hasRoom(late, line.length, bounds) ? late : newId();
+        late = null;
         Files.write(file(id), line, CREATE, APPEND);
         late = id;
         Entry before = entries.getOrDefault(id, new Entry(0, 0));
         entries.put(id, new Entry(before.events + 1, before.bytes + line.length));
         events++;
         bytes += line.length;
+    }
+
+    private boolean hasRoom(String id, int more, Outbox.Bounds bounds) {
+        Entry entry = entries.get(id);
+        return entry != null && entry.events < bounds.batchEvents() && entry.bytes + more <= bounds.batchBytes();
     }
 
     private void checkRoom(long more) throws IOException {
@@ -158,9 +174,10 @@ final class SpillFolder implements AutoCloseable {
     ///
     /// @throws IOException if it cannot be read; its place is then given up
     Batch oldest() throws IOException {
-        String id = entries.firstKey();
-        byte[] body = wholeLines(Files.readAllBytes(file(id)));
-        return new Batch(id, lines(body), body);
+        Map.Entry<String, Entry> oldest = entries.entrySet().iterator().next();
+        String id = oldest.getKey();
+        // an event may have been of many lines
+        return new Batch(id, oldest.getValue().events, wholeLines(Files.readAllBytes(file(id))));
     }
 
     /// Gives up the place of the oldest one, whose file cannot be read, and stays.

@@ -1,5 +1,6 @@
 package dev.espalier.logging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,11 +15,13 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -249,6 +252,86 @@ class HttpSinkTest extends LoggingFixture {
     }
 
     @Test
+    void shouldTellThatAFlushHasFailedWhenEventsWereDroppedMeanwhile() throws Exception {
+        server.otherwise(LogServer.status(503));
+        through(sink(s -> {
+            s.setQueueSize(10);
+            s.setBatchSize(10);
+            s.setSpillSize(new FileSize(100));
+        }));
+        log.info("0");
+        assertTrue(appender.flush(LONG));
+        AtomicReference<Boolean> flushed = new AtomicReference<>();
+        Thread flushing = Thread.ofPlatform().start(() -> flushed.set(sink.flush(LONG)));
+        Awaitility.await().atMost(LONG).until(() -> flushing.getState() == Thread.State.TIMED_WAITING);
+        logMany(1, 200);
+        assertTrue(appender.flush(LONG));
+        assertTrue(sink.statistics().dropped() > 0, () -> sink.statistics().toString());
+        assertTrue(flushing.join(LONG));
+        assertEquals(false, flushed.get());
+        server.otherwise(LogServer::take);
+    }
+
+    @Test
+    void shouldStayBalancedWhenEventsOfManyLinesWereOnDisk() {
+        server.otherwise(LogServer.status(503));
+        through(sink(s -> {
+            s.setQueueSize(10);
+            s.setBatchSize(5);
+        }));
+        for (int i = 0; i < 50; i++) {
+            log.info("{}\nof two lines", i);
+        }
+        assertTrue(appender.flush(LONG));
+        assertTrue(sink.statistics().spilled() > 0, () -> sink.statistics().toString());
+        server.otherwise(LogServer::take);
+        assertTrue(sink.flush(LONG));
+        HttpSink.Statistics is = sink.statistics();
+        assertEquals(new HttpSink.Statistics(0, 50, 50, 0, 0, 0, 0, is.posts()), is);
+        assertEquals(100, server.lines().size());
+    }
+
+    @Test
+    void shouldBoundTheBytesInMemoryWhenLinesAreLong() {
+        server.otherwise(LogServer.status(503));
+        through(sink(s -> s.setBatchBytes(new FileSize(1_000))));
+        for (int i = 0; i < 300; i++) {
+            log.info("{}", "x".repeat(399));
+        }
+        assertTrue(appender.flush(LONG));
+        HttpSink.Statistics is = sink.statistics();
+        assertTrue(is.queued() <= 32_000 / 400 + 2, is::toString); // and a batch that is being posted
+        assertEquals(300, is.queued() + is.spilled(), is::toString);
+        server.otherwise(LogServer::take);
+    }
+
+    @Test
+    void shouldKeepWhatComesAfterTheEndInFilesOfABatchEach() throws Exception {
+        sink = new HttpSink();
+        Path folder = directory.resolve("late");
+        Outbox outbox =
+                new Outbox(new SpillFolder(folder, 100_000), new Outbox.Bounds(100, 10_000, 5, 1_000, 1_000_000));
+        outbox.end();
+        IntStream.range(0, 23).forEach(i -> outbox.take(("line " + i).getBytes(UTF_8)));
+        outbox.release();
+        Files.writeString(folder.resolve("0-0-0.part"), "of a process that was killed");
+        List<String> found = new ArrayList<>();
+        try (SpillFolder again = new SpillFolder(folder, 100_000)) {
+            assertEquals(23, again.events());
+            while (!again.isEmpty()) {
+                Batch batch = again.oldest();
+                assertTrue(batch.events() <= 5, () -> batch.events() + " events");
+                new String(batch.body(), UTF_8).lines().forEach(found::add);
+                again.delete(batch.id());
+            }
+        }
+        assertEquals(IntStream.range(0, 23).mapToObj(i -> "line " + i).toList(), found);
+        try (var files = Files.list(folder)) {
+            assertEquals(List.of(folder.resolve("lock")), files.toList());
+        }
+    }
+
+    @Test
     void shouldSendWhatIsLeftFirstWhenTheEndCameBeforeTheServer() throws Exception {
         int port = server.port();
         server.close();
@@ -291,6 +374,53 @@ class HttpSinkTest extends LoggingFixture {
     }
 
     @Test
+    void shouldEndAtOnceWhenTheNextAttemptWouldComeTooLate() {
+        server.otherwise(LogServer.status(503));
+        through(sink(s -> {
+            s.setBackOffMillis(60_000);
+            s.setLongestBackOffMillis(60_000);
+            s.setCloseMillis(20_000);
+        }));
+        logMany(0, 10);
+        assertTrue(appender.flush(LONG));
+        Awaitility.await().atMost(LONG).until(() -> !server.ids.isEmpty());
+        long begun = System.nanoTime();
+        sink.stop();
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        assertTrue(took < 10_000, () -> took + " ms");
+        HttpSink.Statistics is = sink.statistics();
+        assertEquals(new HttpSink.Statistics(0, 10, 0, 0, 0, 10, 0, is.posts()), is);
+    }
+
+    /// Somebody has tidied up.
+    @Test
+    void shouldPostTheRestAtTheEndWhenABatchHasVanishedFromTheDisk() throws Exception {
+        server.otherwise(LogServer.status(503));
+        through(sink(s -> {
+            s.setQueueSize(10);
+            s.setBatchSize(10);
+            s.setBackOffMillis(500);
+            s.setLongestBackOffMillis(500);
+        }));
+        logMany(0, 100);
+        assertTrue(appender.flush(LONG));
+        Awaitility.await().atMost(LONG).until(() -> !server.ids.isEmpty());
+        try (var files = Files.list(directory.resolve("spill"))) {
+            Files.delete(files.filter(f -> f.toString().endsWith(".lines"))
+                    .sorted()
+                    .skip(1) // the first one may be on its way
+                    .findFirst()
+                    .orElseThrow());
+        }
+        server.otherwise(LogServer::take);
+        sink.stop();
+        HttpSink.Statistics is = sink.statistics();
+        assertTrue(is.dropped() > 0 && is.dropped() <= 10, is::toString);
+        assertEquals(new HttpSink.Statistics(0, 100, 100 - is.dropped(), 0, is.dropped(), 0, 0, is.posts()), is);
+        assertEquals(100 - is.dropped(), server.lines().size());
+    }
+
+    @Test
     void shouldPostWhatIsQueuedWhenStopped() {
         sink(s -> s.setAgeMillis(60_000));
         through(sink);
@@ -324,8 +454,23 @@ class HttpSinkTest extends LoggingFixture {
         assertThrows(IllegalArgumentException.class, () -> sink.setUrl("ftp://here"));
         assertThrows(IllegalArgumentException.class, () -> sink.addHeader("no colon"));
         assertThrows(IllegalArgumentException.class, () -> sink.setBatchSize(0));
+        assertThrows(IllegalArgumentException.class, () -> sink.setBatchBytes(new FileSize(0)));
+        assertThrows(IllegalArgumentException.class, () -> sink.setCloseMillis(Long.MAX_VALUE));
         sink.start();
         assertFalse(sink.isStarted());
+    }
+
+    /// It would be found out by the first post, else.
+    @Test
+    void shouldNotStartWhenTheClientRefusesAHeader() {
+        HttpSink refused = new HttpSink();
+        refused.setContext(context);
+        refused.setUrl(server.url());
+        refused.setSpillFolder(directory.resolve("spill").toString());
+        refused.addHeader("Host: elsewhere");
+        refused.start();
+        assertFalse(refused.isStarted());
+        sink(s -> {}); // the folder is free
     }
 
     @Test
