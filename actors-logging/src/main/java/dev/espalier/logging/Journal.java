@@ -75,7 +75,7 @@ final class Journal {
         this.log = log;
         capacity = file.capacity();
         longest = (int) Math.min(capacity / 4, 1 << 24);
-        file.mark(0, length());
+        file.mark(0, logLength());
     }
 
     /// Starts with an empty one. If there is one with records that were not recovered, it is moved aside.
@@ -85,7 +85,7 @@ final class Journal {
     /// @param tell gets a text about what was moved aside
     /// @throws IOException in words, if it cannot be used
     static Journal open(Path path, FileSize size, Sinks sinks, Consumer<String> tell) throws IOException {
-        if (Files.exists(path) && Files.size(path) > 0) {
+        if (Files.exists(path) && Files.size(path) > 0 && !JournalFile.deleteUnfinished(path)) {
             setAside(path, tell);
         }
         String name = sinks.file();
@@ -190,8 +190,10 @@ final class Journal {
 
     // The holder of the turn.
 
-    /// Frees the room of what is settled, after a flush.
-    void advance() {
+    /// Frees the room of what is settled.
+    ///
+    /// @param length of the log after the last flush, by [#logLength]
+    void advance(long length) {
         long from = free;
         long at = from;
         long end = tail.get();
@@ -199,7 +201,7 @@ final class Journal {
             at += file.span(at);
         }
         if (at != from) {
-            file.mark(at, length()); // invariants 3 and 4
+            file.mark(at, length); // invariants 3 and 4
             free = at;
         }
     }
@@ -209,7 +211,8 @@ final class Journal {
         return state > JournalFile.TAKEN && state <= JournalFile.PAD;
     }
 
-    private long length() {
+    /// Asks the disk, which may not answer: the sinks may as well.
+    long logLength() {
         return log == null ? -1 : log.length();
     }
 

@@ -12,8 +12,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
@@ -63,13 +61,13 @@ final class JournalFile implements AutoCloseable {
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
     private final Path file;
-    private final FileChannel channel;
+    private final LockedFile locked;
     private final MemorySegment memory;
     private final long capacity;
 
-    private JournalFile(Path file, FileChannel channel, MemorySegment memory, long capacity) {
+    private JournalFile(Path file, LockedFile locked, MemorySegment memory, long capacity) {
         this.file = file;
-        this.channel = channel;
+        this.locked = locked;
         this.memory = memory;
         this.capacity = capacity;
     }
@@ -81,18 +79,42 @@ final class JournalFile implements AutoCloseable {
     /// @param log name of the file whose length the marks tell; may be empty
     /// @throws IOException if it exists, or cannot be written
     static JournalFile create(Path file, long capacity, String log) throws IOException {
-        FileChannel channel = open(file);
+        LockedFile locked = open(file);
+        boolean isNew = false;
         try {
-            if (channel.size() != 0) {
+            isNew = locked.channel().size() == 0;
+            if (!isNew) {
                 throw new IOException("The file " + file + " exists and is not empty");
             }
-            fill(channel, FRONT + capacity);
-            MemorySegment memory = map(channel, FRONT + capacity);
+            fill(locked.channel(), FRONT + capacity);
+            MemorySegment memory = map(locked.channel(), FRONT + capacity);
             writeFront(memory, capacity, log.getBytes(UTF_8));
-            return new JournalFile(file, channel, memory, capacity);
+            return new JournalFile(file, locked, memory, capacity);
         } catch (Throwable t) {
-            channel.close();
+            if (isNew) {
+                Files.deleteIfExists(file); // half a journal would be in the way of the next start
+            }
+            locked.close();
             throw t;
+        }
+    }
+
+    /// Deletes what was to become a journal when the process was killed: nothing but zeros.
+    ///
+    /// @return whether it was that
+    /// @throws IOException if it cannot be read, or a process uses it
+    static boolean deleteUnfinished(Path file) throws IOException {
+        try (LockedFile locked = open(file)) {
+            ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
+            while (locked.channel().read(bytes.clear()) >= 0) {
+                for (bytes.flip(); bytes.hasRemaining(); ) {
+                    if (bytes.get() != 0) {
+                        return false;
+                    }
+                }
+            }
+            Files.delete(file);
+            return true;
         }
     }
 
@@ -103,37 +125,27 @@ final class JournalFile implements AutoCloseable {
         if (!Files.isRegularFile(file)) {
             throw new IOException("There is no journal " + file);
         }
-        FileChannel channel = open(file);
+        LockedFile locked = open(file);
         try {
-            long size = channel.size();
+            long size = locked.channel().size();
             if (size < FRONT) {
                 throw new IOException("Not a journal, or cut off: " + file + " has only " + size + " bytes");
             }
-            MemorySegment memory = map(channel, size);
+            MemorySegment memory = map(locked.channel(), size);
             checkFront(file, memory);
-            return new JournalFile(file, channel, memory, size - FRONT);
+            return new JournalFile(file, locked, memory, size - FRONT);
         } catch (Throwable t) {
-            channel.close();
+            locked.close();
             throw t;
         }
     }
 
-    private static FileChannel open(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, CREATE, READ, WRITE);
-        FileLock lock;
-        try {
-            lock = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            lock = null;
-        } catch (Throwable t) {
-            channel.close();
-            throw t;
-        }
-        if (lock == null) {
-            channel.close();
+    private static LockedFile open(Path file) throws IOException {
+        LockedFile locked = LockedFile.tryOpen(file, CREATE, READ, WRITE);
+        if (locked == null) {
             throw new IOException("The journal " + file + " is in use by a process that runs");
         }
-        return channel;
+        return locked;
     }
 
     private static MemorySegment map(FileChannel channel, long size) throws IOException {
@@ -295,7 +307,7 @@ final class JournalFile implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        locked.close();
     }
 
     private long place(long position) {

@@ -175,8 +175,13 @@ final class Outlet {
 
     boolean flush() {
         turn.enterSinks();
-        boolean well = flushSinks();
-        return leaveSinks() && settleFlushed(well);
+        return leaveFlushed(flushSinks());
+    }
+
+    /// All that may wait for a disk is done before the turn is left: who seizes it must not wait, too.
+    private boolean leaveFlushed(boolean well) {
+        long length = journal == null ? 0 : journal.logLength();
+        return leaveSinks() && settleFlushed(well, length);
     }
 
     private boolean flushSinks() {
@@ -189,7 +194,7 @@ final class Outlet {
     }
 
     /// All events of before the flush have their fate now.
-    private boolean settleFlushed(boolean well) {
+    private boolean settleFlushed(boolean well, long logLength) {
         for (ActorEvent event : unflushed) {
             if (!well) {
                 LastResort.say("An appender could not be flushed, it may lack: " + Text.of(event));
@@ -199,7 +204,7 @@ final class Outlet {
         unflushed.clear();
         settled = progress;
         if (journal != null) {
-            journal.advance();
+            journal.advance(logLength);
         }
         return true;
     }
@@ -216,8 +221,7 @@ final class Outlet {
         turn.enterSinks();
         List<String> texts = from.end(System.nanoTime(), now);
         texts.forEach(text -> sinks.write(summary.apply(text)));
-        boolean well = texts.isEmpty() || flushSinks();
-        return leaveSinks() && (texts.isEmpty() || settleFlushed(well));
+        return texts.isEmpty() ? leaveSinks() : leaveFlushed(flushSinks());
     }
 
     private boolean summariseDrops(boolean now) {
@@ -233,7 +237,6 @@ final class Outlet {
         toldAt = System.nanoTime();
         turn.enterSinks();
         sinks.write(summary.apply(text));
-        boolean well = flushSinks();
-        return leaveSinks() && settleFlushed(well);
+        return leaveFlushed(flushSinks());
     }
 }

@@ -27,7 +27,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Whole.* A kill in the middle of a write leaves the beginning of a record at the end of the log. It is found
 /// as the beginning of a record that the log lacks, and is to be cut off.
+///
+/// *Bounded.* Behind the mark the process has written no more than the ring holds, and a few lines of its own.
+/// What the log has behind several times that, it has from later processes, and is not read.
 final class Recovery {
+    private static final int WINDOW = 4;
+
     /// A record from the mark on.
     ///
     /// @param taken whether it is not marked as written
@@ -66,24 +71,30 @@ final class Recovery {
 
     static Comparison compare(JournalFile file, Path log) throws IOException {
         List<Entry> entries = entries(file);
-        byte[] tail = tail(log, file.markedLength());
+        long marked = file.markedLength();
+        byte[] tail = tail(log, marked, WINDOW * file.capacity());
         Set<Long> standing = new HashSet<>();
         int whole = findStanding(tail, entries, standing);
         entries.removeIf(entry -> !entry.taken || standing.contains(entry.position));
-        return new Comparison(entries, whole == tail.length ? -1 : file.markedLength() + whole);
+        boolean isEnd = marked + tail.length >= length(log);
+        return new Comparison(entries, whole == tail.length || !isEnd ? -1 : marked + whole);
     }
 
-    private static byte[] tail(Path log, long from) throws IOException {
-        if (from < 0 || !Files.isRegularFile(log)) {
+    private static long length(Path log) throws IOException {
+        return Files.isRegularFile(log) ? Files.size(log) : 0;
+    }
+
+    private static byte[] tail(Path log, long from, long most) throws IOException {
+        long length = length(log) - from;
+        if (from < 0 || length <= 0) {
             return new byte[0];
         }
+        byte[] bytes = new byte[(int) Math.min(length, Math.min(most, Integer.MAX_VALUE - 16))];
         try (RandomAccessFile in = new RandomAccessFile(log.toFile(), "r")) {
-            long length = in.length() - from;
-            byte[] bytes = new byte[Math.clamp(length, 0, Integer.MAX_VALUE - 16)];
             in.seek(from);
             in.readFully(bytes);
-            return bytes;
         }
+        return bytes;
     }
 
     /// Goes through the text record by record; what is none is skipped to the end of its line.
@@ -162,11 +173,8 @@ final class Recovery {
 
     /// Whether a line was cut off at the end of the log.
     static boolean endsWithinLine(Path log) throws IOException {
-        if (!Files.isRegularFile(log) || Files.size(log) == 0) {
-            return false;
-        }
-        byte[] last = tail(log, Files.size(log) - 1);
-        return last[0] != '\n';
+        byte[] last = tail(log, length(log) - 1, 1);
+        return last.length > 0 && last[0] != '\n';
     }
 
     /// Marks all records as written.

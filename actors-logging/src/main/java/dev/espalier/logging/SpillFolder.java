@@ -6,9 +6,6 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -30,7 +27,7 @@ final class SpillFolder implements AutoCloseable {
 
     private final Path folder;
     private final long bound;
-    private final FileChannel lock;
+    private final LockedFile lock;
     private final NavigableMap<String, Entry> entries = new TreeMap<>();
     private final String idStart = "%013d".formatted(System.currentTimeMillis());
     private final String idEnd = "%08x".formatted(ThreadLocalRandom.current().nextInt());
@@ -47,28 +44,17 @@ final class SpillFolder implements AutoCloseable {
         this.folder = folder;
         this.bound = bound;
         Files.createDirectories(folder);
-        lock = lock(folder.resolve("lock"));
+        LockedFile locked = LockedFile.tryOpen(folder.resolve("lock"), CREATE, WRITE);
+        if (locked == null) {
+            throw new IOException("another appender uses " + folder);
+        }
+        lock = locked;
         try {
             find();
         } catch (Throwable t) {
             lock.close();
             throw t;
         }
-    }
-
-    private static FileChannel lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, CREATE, WRITE);
-        FileLock got;
-        try {
-            got = channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            got = null;
-        }
-        if (got == null) {
-            channel.close();
-            throw new IOException("another appender uses " + file.getParent());
-        }
-        return channel;
     }
 
     private void find() throws IOException {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,7 +95,7 @@ class JournalTest extends LoggingFixture {
         write(events.get(1));
         journal.written(events.get(1));
         journal.dropped(events.get(2));
-        journal.advance();
+        journal.advance(journal.logLength());
         journal.close();
         assertEquals(List.of("a", "d"), recovered());
         assertEquals(List.of(), recovered());
@@ -150,7 +151,7 @@ class JournalTest extends LoggingFixture {
         List.of(before, second, first).forEach(e -> assertTrue(journal.put(e)));
         write(first);
         journal.written(first); // and no mark: "before" is in the way
-        journal.advance();
+        journal.advance(journal.logLength());
         journal.close();
         assertEquals(List.of("before", "same"), recovered());
     }
@@ -176,7 +177,7 @@ class JournalTest extends LoggingFixture {
                 journal.written(done);
             }
             sinks.flush();
-            journal.advance();
+            journal.advance(journal.logLength());
         }
         journal.close();
         List<String> expected = in.stream().map(ActorEvent::getFormattedMessage).toList();
@@ -216,6 +217,71 @@ class JournalTest extends LoggingFixture {
         }
         journal().close();
         assertEquals(1, told.size());
+    }
+
+    @Test
+    void shouldBeginAgainWhenAKillCameWhileTheJournalWasMade() throws Exception {
+        Files.write(path, new byte[100_000]);
+        Journal journal = journal();
+        assertTrue(journal.put(event("a")));
+        journal.close();
+        assertEquals(List.of("a"), recovered());
+    }
+
+    @Test
+    void shouldLeaveNothingInTheWayWhenAJournalCannotBeMade() throws Exception {
+        sink.setFile("x".repeat(5_000)); // a name for which there is no room
+        assertThrows(IOException.class, this::journal);
+        assertFalse(Files.exists(path));
+        sink.setFile(file.toString());
+        journal().close();
+    }
+
+    /// Where locks belong to processes, a second channel of this one would take the lock away when it is closed.
+    @Test
+    @Tag("slow")
+    @Tag("process")
+    void shouldStayLockedForOtherProcessesWhenThisOneHasTriedToOpenItTwice() throws Exception {
+        Journal journal = journal();
+        assertThrows(IOException.class, this::journal);
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Xlog:cds=off",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Recover.class.getName(),
+                        path.toString())
+                .redirectErrorStream(true)
+                .start();
+        String text = new String(other.getInputStream().readAllBytes(), UTF_8);
+        assertEquals(1, other.waitFor(), text);
+        assertTrue(text.contains("in use by a process that runs"), text);
+        journal.close();
+    }
+
+    /// A later process has gone on with the log, for long: all of that is not read, and nothing of it cut off.
+    @Test
+    void shouldNotReadAllOfALogThatHasGrownSince() throws Exception {
+        Journal journal = journal();
+        for (String text : List.of("one", "two")) {
+            assertTrue(journal.put(event(text)));
+        }
+        journal.close();
+        int window = 4 * 65_536;
+        Files.writeString(file, "one\n" + "x".repeat(window - 7) + "\ntw", StandardOpenOption.APPEND);
+        Files.writeString(file, "ilight\n", StandardOpenOption.APPEND);
+        try (RandomAccessFile grown = new RandomAccessFile(file.toFile(), "rw")) {
+            grown.setLength(3L << 30); // takes no room
+        }
+        assertEquals(0, recover(path, file), messages::toString);
+        try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "r")) {
+            byte[] end = new byte[6];
+            whole.seek(whole.length() - end.length);
+            whole.readFully(end);
+            assertEquals((3L << 30) + 5, whole.length());
+            assertEquals("\0\ntwo\n", new String(end, UTF_8));
+        }
     }
 
     @Test
