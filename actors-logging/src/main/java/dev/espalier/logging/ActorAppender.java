@@ -60,8 +60,8 @@ import org.jspecify.annotations.Nullable;
 /// with a `journal` it can be recovered, all of it: an event whose call has returned is in the log or the journal.
 ///
 /// *Failure.* A sink that throws anything, stops itself, blocks, logs, or whose disk is full does not harm its
-/// callers: see [Fate]. Appenders on Logback's base classes swallow exceptions, and tell of four in half an
-/// hour: further ones count as written. What the disk throws at Logback's streams is always seen.
+/// callers: see [Fate]. Appenders on Logback's base classes swallow exceptions, and tell of two in half an hour,
+/// or of five in all: further ones count as written. What the disk throws at Logback's streams is always seen.
 ///
 /// *Threads.* Thread-safe; configured by one thread before the start. *Memory.* 4 bytes per place in the queue,
 /// and the events in it. *Cost.* A caller pays for Logback's event, a wrapper of 40 bytes and one CAS.

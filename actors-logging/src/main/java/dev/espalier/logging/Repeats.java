@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Lets so many events of one template through within a window, which begins with the first of them, and
-/// folds the rest into a line when the window is over. A template is a logger, a level and a message that is
-/// not expanded.
+/// folds the rest into a line when the window is over, or earlier if nothing else is to be written. A template
+/// is a logger, a level and a message that is not expanded.
 ///
 /// *Threads.* Confined to the holder of the [Turn]. *Memory.* At most [#TEMPLATES] templates, of each the
 /// first and the last event that was folded, and [#ACTORS] actors; the events of more templates are let
@@ -27,6 +27,8 @@ final class Repeats {
     private static final class Window {
         final long begun;
         final Map<ActorRef<?>, Integer> actors = new HashMap<>(2);
+        /// Since when it has folded.
+        long since;
         int passed;
         int folded;
 
@@ -38,6 +40,15 @@ final class Repeats {
 
         Window(long begun) {
             this.begun = begun;
+            since = begun;
+        }
+
+        void forgetFolded(long now) {
+            since = now;
+            folded = 0;
+            first = null;
+            last = null;
+            actors.clear();
         }
 
         void fold(ActorEvent event) {
@@ -55,7 +66,7 @@ final class Repeats {
                     Locale.ROOT,
                     "Repeated %,d times in %.1f s by %s: %s; the first \"%s\" at %s, the last \"%s\" at %s",
                     folded,
-                    (now - begun) / 1e9,
+                    (now - since) / 1e9,
                     template.logger,
                     cut(template.message),
                     said(first),
@@ -126,7 +137,7 @@ final class Repeats {
 
     /// Ends the windows that are over.
     ///
-    /// @param all also those that are not
+    /// @param all tells also what those have folded so far that are not; their limit holds on
     /// @return a line for each that has folded something
     List<String> end(long now, boolean all) {
         List<String> texts = new ArrayList<>();
@@ -134,11 +145,13 @@ final class Repeats {
         while (each.hasNext()) {
             Map.Entry<Template, Window> entry = each.next();
             Window window = entry.getValue();
-            if (all || now - window.begun >= nanos) {
+            boolean isOver = now - window.begun >= nanos;
+            if ((isOver || all) && window.folded > 0) {
+                texts.add(window.text(entry.getKey(), now));
+                window.forgetFolded(now);
+            }
+            if (isOver) {
                 each.remove();
-                if (window.folded > 0) {
-                    texts.add(window.text(entry.getKey(), now));
-                }
             }
         }
         return texts;

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// The wrapped appenders. One thread at a time writes, see [Turn]; attaching is thread-safe.
 ///
 /// *Group flush.* Logback's appenders that write to a stream flush it after each event, unless they are told
-/// not to, by their property `immediateFlush`. They are told so, and their streams are flushed here.
+/// not to, by their property `immediateFlush`. They are told so, and their streams are flushed here. Not a
+/// `prudent` file, of which other processes write lines, too: it is locked for one event, flush and all.
 final class Sinks implements AppenderAttachable<ILoggingEvent> {
     private final List<Appender<ILoggingEvent>> all = new CopyOnWriteArrayList<>();
     private final Streams streams = new Streams();
@@ -29,15 +30,20 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
         all.forEach(this::tellToFlush);
     }
 
-    /// Gives the event to every sink; if one does not take it, to standard error, too.
+    /// Gives the event to every sink; if one does not take it, or there is none, to standard error, too.
     ///
-    /// @return whether every one took the event without throwing
+    /// @return whether there is one, and every one took the event without throwing
     boolean write(ILoggingEvent event) {
         boolean well = true;
+        boolean any = false;
         for (Appender<ILoggingEvent> sink : all) {
             well &= write(sink, event);
+            any = true;
         }
-        return well;
+        if (!any) { // they were detached
+            LastResort.say("No appender is left for: " + Text.of(event));
+        }
+        return well && any;
     }
 
     private boolean write(Appender<ILoggingEvent> sink, ILoggingEvent event) {
@@ -67,9 +73,22 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
     ///
     /// @return whether nothing was thrown, and no stream has failed since the flush before
     boolean flush() {
+        return flush(false);
+    }
+
+    /// The end of group flush: what sinks hold back is flushed, also events that did not come from here, and from
+    /// now on each event is, whoever writes it.
+    ///
+    /// @return as [#flush()]
+    boolean flushEach() {
+        groupFlush(false);
+        return flush(true);
+    }
+
+    private boolean flush(boolean each) {
         boolean well = true;
         for (Appender<ILoggingEvent> sink : all) {
-            if (sink instanceof OutputStreamAppender<ILoggingEvent> stream && !stream.isImmediateFlush()) {
+            if (sink instanceof OutputStreamAppender<ILoggingEvent> stream && (each || !stream.isImmediateFlush())) {
                 well &= flush(stream);
             }
         }
@@ -91,8 +110,12 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
 
     private void tellToFlush(Appender<ILoggingEvent> sink) {
         if (sink instanceof OutputStreamAppender<ILoggingEvent> stream) {
-            stream.setImmediateFlush(!groupFlush);
+            stream.setImmediateFlush(!groupFlush || isPrudent(sink));
         }
+    }
+
+    private static boolean isPrudent(Appender<ILoggingEvent> sink) {
+        return sink instanceof FileAppender<ILoggingEvent> file && file.isPrudent();
     }
 
     /// To be told of what Logback tells its status.

@@ -77,8 +77,25 @@ class NoiseTest extends LoggingFixture {
         assertFalse(repeats.folds(event("a"), 201)); // a window of its own, though nobody has ended the last
         assertTrue(repeats.folds(event("a"), 202));
         assertEquals(List.of(), repeats.end(203, false));
-        assertEquals(1, repeats.end(203, true).size());
+        assertEquals(1, repeats.end(301, false).size());
         assertTrue(repeats.isEmpty());
+    }
+
+    /// The writer tells before it parks; events that come in bursts would get through a limit with each, else.
+    @Test
+    void shouldHoldTheLimitWhenAPartOfTheWindowHasBeenTold() {
+        Repeats repeats = new Repeats(1, 10_000_000_000L);
+        assertFalse(repeats.folds(event("a"), 0));
+        assertTrue(repeats.folds(event("a"), 1));
+        assertTrue(repeats.folds(event("a"), 2));
+        String first = repeats.end(2_000_000_000L, true).getFirst();
+        assertTrue(first.startsWith("Repeated 2 times in 2.0 s"), first);
+        assertEquals(List.of(), repeats.end(2_000_000_001L, true));
+        assertTrue(repeats.folds(event("a"), 3_000_000_000L));
+        String second = repeats.end(10_000_000_000L, false).getFirst();
+        assertTrue(second.startsWith("Repeated 1 times in 8.0 s"), second);
+        assertTrue(repeats.isEmpty());
+        assertFalse(repeats.folds(event("a"), 10_000_000_000L));
     }
 
     @Test
