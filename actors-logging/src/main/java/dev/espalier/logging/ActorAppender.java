@@ -187,7 +187,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
         Pipeline to = pipeline;
         boolean well = to == null || to.close(drainMillis * 1_000_000);
         if (!well) {
-            addError("The sinks did not take all events in time; the rest is in " + spillFile);
+            addError("The sinks did not take all events in time; what they do not take is in " + spillFile);
         }
         LastResort.await(LAST_WORDS);
         return well;
@@ -290,7 +290,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
         if (includeCallerData) {
             event.getCallerData();
         }
-        to.emit(new ActorEvent(event, capture, actorKey), whenFull.of(event.getLevel()));
+        to.emit(new ActorEvent(event, capture, actorKey), whenFull);
     }
 
     // Properties.

@@ -178,8 +178,18 @@ final class Outlet {
         return leaveFlushed(flushSinks());
     }
 
+    /// The end: nothing is held back any more, not even what others have given to the sinks.
+    boolean flushEach() {
+        turn.enterSinks();
+        return leaveFlushed(sinks.flushEach());
+    }
+
     /// All that may wait for a disk is done before the turn is left: who seizes it must not wait, too.
     private boolean leaveFlushed(boolean well) {
+        if (!well) {
+            unflushed.forEach(Outlet::tellUnflushed);
+            ownGiven.forEach(Outlet::tellUnflushed);
+        }
         long length = journal == null ? 0 : journal.logLength();
         return leaveSinks() && settleFlushed(well, length);
     }
@@ -193,14 +203,13 @@ final class Outlet {
         return well;
     }
 
+    private static void tellUnflushed(ActorEvent event) {
+        LastResort.say("An appender could not be flushed, it may lack: " + Text.of(event));
+    }
+
     /// All events of before the flush have their fate now.
     private boolean settleFlushed(boolean well, long logLength) {
-        for (ActorEvent event : unflushed) {
-            if (!well) {
-                LastResort.say("An appender could not be flushed, it may lack: " + Text.of(event));
-            }
-            settle(event, well);
-        }
+        unflushed.forEach(event -> settle(event, well));
         unflushed.clear();
         settled = progress;
         if (journal != null) {

@@ -1,12 +1,12 @@
 package dev.espalier.logging;
 
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 ///   writer when it dies; for good.
 ///
 /// Only who has the [Turn] polls the queue and touches the sinks: the writer, in DIRECT any caller. The turn
-/// can be lost for good: then the sinks are given up and events go to the [Spill].
+/// can be lost for good: then the sinks are given up and events go to the [Rescue].
 ///
 /// 1. *No event is left.* An offer moves the queue's index by a CAS, then the caller reads `phase`; who writes
 ///    `phase` looks at the queue afterwards. All are volatile: the one sees the event or the other the phase.
@@ -38,13 +38,20 @@ import org.jspecify.annotations.Nullable;
 /// 3. *Once.* An event is in the queue or with one thread. Only events that a sink was given and has not flushed
 ///    when it did not come back, may be both in that sink and the spill file.
 /// 4. *Callers that wait* look for themselves; nobody has to wake them.
+/// 5. *A sink that logs* is found by its thread: the writer, or a guest, which sets `hasGuests` before it takes the
+///    turn and so sees it itself. Others may see an old value: they have no turn.
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
 /// | `phase` | see above | all | volatile, CAS |
+/// | `hasGuests` | who takes the turn and is not the writer | callers | plain, see 5 |
 /// | `done`, `flushed` | holder of the turn | `flush`, callers that wait | release, volatile |
 /// | `wanted` | `flush` | holder of the turn | volatile, max |
 /// | `stuckAt` | callers that gave up | callers | volatile; a hint |
+///
+/// *What a caller reads* stands in this object and hardly ever changes. What the writer writes for each event
+/// (`done`, the word of the turn, counters) stands in others: a caller on another core would wait for its cache
+/// each time.
 ///
 /// *If the writer dies*, its last act is DIRECT: callers write themselves, also those that wait for room. *If it
 /// stalls in a sink*, callers wait or drop as they are told, give up after the patience, and the close spills.
@@ -60,25 +67,33 @@ final class Pipeline {
     private static final long NAP = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long WARM_FOR = TimeUnit.SECONDS.toNanos(1);
     private static final int SUMMARY_EVERY = 1_024;
+    private static final VarHandle PHASE;
 
+    static {
+        try {
+            PHASE = MethodHandles.lookup().findVarHandle(Pipeline.class, "phase", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    // What every call reads.
+    private volatile int phase = WARM;
+    private boolean hasGuests;
     private final MpscVarHandleArrayQueue<ActorEvent> queue;
+    private final Thread writer;
+    /// Written before the start.
+    private @Nullable Journal journal;
+
     private final Turn turn = new Turn();
     private final Tally tally = new Tally();
     private final Outlet outlet;
-    private final Spill spill;
+    private final Rescue rescue;
     private final long patience;
-    private final Thread writer;
-
-    private final AtomicInteger phase = new AtomicInteger(WARM);
     private final AtomicLong done = new AtomicLong();
     private final AtomicLong flushed = new AtomicLong();
     private final AtomicLong wanted = new AtomicLong();
     private volatile long stuckAt = -1;
-    /// Written before the start.
-    private @Nullable Journal journal;
-
-    /// Guards the queue and `spill` once the turn is lost.
-    private final ReentrantLock spilling = new ReentrantLock();
 
     /// Nothing runs yet.
     ///
@@ -95,7 +110,7 @@ final class Pipeline {
             Function<String, ILoggingEvent> summary) {
         this.queue = queue;
         outlet = new Outlet(sinks, tally, turn, repeats, summary);
-        spill = new Spill(spillFile);
+        rescue = new Rescue(queue, turn, outlet, tally, spillFile);
         this.patience = patience;
         writer = Thread.ofPlatform()
                 .name("espalier-log")
@@ -108,6 +123,7 @@ final class Pipeline {
     void journal(Journal value) {
         journal = value;
         outlet.journal(value);
+        rescue.journal(value);
     }
 
     void start() {
@@ -116,24 +132,37 @@ final class Pipeline {
 
     /// Callers write themselves from the beginning.
     void startDirect() {
-        phase.set(DIRECT);
+        phase = DIRECT;
     }
 
     // Callers.
 
     /// Takes an event. Does not throw.
-    void emit(ActorEvent event, WhenFull whenFull) {
-        if (turn.isMine()) {
+    void emit(ActorEvent event, Levels whenFull) {
+        if (isInSinks()) {
             outlet.takeOwn(event);
             if (turn.isLost()) {
-                spillOwn();
+                rescue.writeOwn();
             }
-        } else if (phase.get() == DIRECT) {
+        } else if (phase == DIRECT) {
             writeDirect(event);
         } else if (offer(event)) {
             offered();
         } else {
-            emitWhenFull(event, whenFull);
+            emitWhenFull(event, whenFull.of(event.getLevel()));
+        }
+    }
+
+    /// Invariant 5. The writer never logs but there.
+    @SuppressWarnings("ReferenceEquality") // whether it is that thread
+    private boolean isInSinks() {
+        return Thread.currentThread() == writer || (hasGuests && turn.isMine());
+    }
+
+    /// To be called before another thread than the writer takes the turn.
+    private void announceGuest() {
+        if (!hasGuests) {
+            hasGuests = true;
         }
     }
 
@@ -143,7 +172,7 @@ final class Pipeline {
     }
 
     private void offered() {
-        int seen = phase.get(); // invariant 1
+        int seen = phase; // invariant 1
         if (seen == PARKED) {
             wakeWriter();
         } else if (seen == DIRECT) {
@@ -152,7 +181,7 @@ final class Pipeline {
     }
 
     private void wakeWriter() {
-        if (phase.compareAndSet(PARKED, WARM)) {
+        if (PHASE.compareAndSet(this, PARKED, WARM)) {
             LockSupport.unpark(writer);
         }
     }
@@ -167,14 +196,17 @@ final class Pipeline {
             return;
         }
         if (whenFull == WhenFull.SPILL) {
-            spillNow(event);
+            rescue.writeFirst(event);
             return;
+        }
+        if (whenFull == WhenFull.WRITE) {
+            announceGuest();
         }
         Pause pause = new Pause();
         try {
             long since = System.nanoTime();
             long seen = outlet.progress();
-            while (phase.get() != DIRECT) {
+            while (phase != DIRECT) {
                 if (offer(event)) {
                     offered();
                     return;
@@ -218,7 +250,7 @@ final class Pipeline {
             writeWithTurn(event);
         } else if (turn.isLost()) {
             tally.bypassed();
-            spill(event);
+            rescue.writeLast(event);
         } else {
             giveUp(event);
         }
@@ -226,10 +258,10 @@ final class Pipeline {
 
     /// Invariant 2: what is queued first. If the turn is lost on the way, its new owner has the event, or none had.
     private void writeWithTurn(ActorEvent event) {
-        tally.bypassed();
         boolean mine = false;
         try {
             mine = drain();
+            tally.bypassed();
             if (mine && outlet.write(event)) {
                 outlet.flush();
             }
@@ -237,25 +269,33 @@ final class Pipeline {
             turn.give();
         }
         if (!mine) {
-            spill(event);
+            rescue.writeLast(event);
+        } else if (phase == DIRECT && !queue.isEmpty()) {
+            writeQueued();
         }
     }
 
-    /// The writer has ended, or is about to, and may not have seen the event of this thread.
+    /// The writer has ended, or is about to, and may not have seen the event of this thread. If the sinks are stuck,
+    /// the event stays in the queue: who has the turn looks at that after it has given the turn back, or a close
+    /// spills it.
     private void writeQueued() {
-        if (awaitTurn()) {
+        while (awaitTurn()) {
             try {
                 drain();
             } finally {
                 turn.give();
             }
-        } else if (turn.isLost()) {
-            spillQueue();
+            if (queue.isEmpty()) {
+                return;
+            }
         }
-        // else the sinks are stuck: who has the turn finds the event when it comes back, or a close spills it
+        if (turn.isLost()) {
+            rescue.writeQueue();
+        }
     }
 
     private boolean awaitTurn() {
+        announceGuest();
         long at = outlet.progress();
         if (turn.await(at == stuckAt ? 0 : patience)) {
             return true;
@@ -304,7 +344,7 @@ final class Pipeline {
     private void run() {
         try {
             long active = System.nanoTime();
-            while (phase.get() != DIRECT) {
+            while (phase != DIRECT) {
                 if (work(false)) {
                     active = System.nanoTime();
                 }
@@ -320,7 +360,7 @@ final class Pipeline {
         } catch (Throwable t) {
             LastResort.say("The writer of the log died, callers write themselves: " + t + System.lineSeparator());
         } finally {
-            phase.set(DIRECT);
+            phase = DIRECT;
             finish();
         }
     }
@@ -329,8 +369,8 @@ final class Pipeline {
     private void finish() {
         if (turn.await(Long.MAX_VALUE)) {
             try {
-                if (drain()) {
-                    outlet.summarise(true);
+                if (drain() && outlet.summarise(true)) {
+                    outlet.flushEach();
                 }
             } finally {
                 turn.give();
@@ -355,12 +395,12 @@ final class Pipeline {
     }
 
     private void sleep() {
-        if (phase.compareAndSet(WARM, PARKED)) {
-            while (phase.get() == PARKED && queue.isEmpty()) {
+        if (PHASE.compareAndSet(this, WARM, PARKED)) {
+            while (phase == PARKED && queue.isEmpty()) {
                 LockSupport.park(this);
                 Thread.interrupted();
             }
-            phase.compareAndSet(PARKED, WARM);
+            PHASE.compareAndSet(this, PARKED, WARM);
         }
     }
 
@@ -370,7 +410,7 @@ final class Pipeline {
     ///
     /// @return whether it is
     boolean flush(long begun, long nanos) {
-        if (turn.isMine()) {
+        if (isInSinks()) {
             return false; // it would wait for itself
         }
         long mark = queue.currentProducerIndex();
@@ -383,12 +423,8 @@ final class Pipeline {
                 }
                 wakeWriter();
                 LockSupport.unpark(writer); // it may be napping
-                if (phase.get() == DIRECT && turn.tryTake()) {
-                    try {
-                        drain();
-                    } finally {
-                        turn.give();
-                    }
+                if (phase == DIRECT) {
+                    drainAsGuest();
                 }
                 pause.next();
             }
@@ -398,19 +434,35 @@ final class Pipeline {
         }
     }
 
+    private void drainAsGuest() {
+        announceGuest();
+        if (turn.tryTake()) {
+            try {
+                drain();
+            } finally {
+                turn.give();
+            }
+        }
+    }
+
     /// Writes what is queued; from then on callers write themselves. Repeating it is harmless.
     ///
-    /// @return false if it took too long, and the rest was spilled
+    /// @return false if it took too long, and the rest was spilled; or if a sink has called this, which cannot wait
+    ///     for itself: what is queued is written when it comes back
     boolean close(long nanos) {
+        if (isInSinks()) {
+            phase = DIRECT;
+            return false;
+        }
         long begun = System.nanoTime();
         flush(begun, nanos); // while callers go on
-        phase.set(DIRECT);
+        phase = DIRECT;
         LockSupport.unpark(writer);
         Pause pause = new Pause();
         try {
             while (writer.isAlive()) {
                 if (System.nanoTime() - begun >= nanos) {
-                    spillRest(nanos);
+                    rescue.giveUp(nanos);
                     return false;
                 }
                 pause.next();
@@ -419,77 +471,6 @@ final class Pipeline {
             pause.end();
         }
         return !turn.isLost();
-    }
-
-    /// The sinks are given up.
-    private void spillRest(long nanos) {
-        spilling.lock();
-        try {
-            boolean first = !turn.isLost();
-            turn.seize();
-            if (first) {
-                outlet.unsettled().forEach(this::spillOne);
-            }
-            spillOwn();
-            spillQueue();
-            LastResort.say("The log was not written within " + TimeUnit.NANOSECONDS.toMillis(nanos) + " ms: "
-                    + tally.of(Fate.SPILLED) + " events, and all that follow, are in " + spill.file()
-                    + System.lineSeparator());
-        } finally {
-            spilling.unlock();
-        }
-    }
-
-    private void spillQueue() {
-        spilling.lock();
-        try {
-            for (ActorEvent event = queue.poll(); event != null; event = queue.poll()) {
-                spillOne(event);
-            }
-        } finally {
-            spilling.unlock();
-        }
-    }
-
-    /// What sinks logged that do not come back.
-    private void spillOwn() {
-        spilling.lock();
-        try {
-            for (ActorEvent event = outlet.pollOwn(); event != null; event = outlet.pollOwn()) {
-                spillOne(event);
-            }
-        } finally {
-            spilling.unlock();
-        }
-    }
-
-    private void spillOne(ActorEvent event) {
-        tally.count(Fate.SPILLED);
-        spill.write(event);
-        if (journal != null) {
-            journal.written(event);
-        }
-    }
-
-    private void spill(ActorEvent event) {
-        spilling.lock();
-        try {
-            spillQueue(); // invariant 2
-            spillOne(event);
-        } finally {
-            spilling.unlock();
-        }
-    }
-
-    /// There is no room for it in the queue.
-    private void spillNow(ActorEvent event) {
-        tally.bypassed();
-        spilling.lock();
-        try {
-            spillOne(event);
-        } finally {
-            spilling.unlock();
-        }
     }
 
     LogStatistics statistics() {

@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// The file for events that the sinks did not take in time. Opened with the first event, each is flushed. What
-/// cannot be written goes to standard error. Confined to who holds the lock of the [Pipeline] for it.
+/// cannot be written goes to standard error. Confined to who holds the lock of the [Rescue].
 final class Spill {
     private final Path file;
     private @Nullable Writer writer;

@@ -290,6 +290,20 @@ class ActorAppenderTest extends LoggingFixture {
         assertBalanced(20, 0);
     }
 
+    /// It would wait for itself until the deadline of the close, 30 s.
+    @Test
+    void shouldWriteWhatIsQueuedWhenASinkStopsTheAppender() {
+        start(a -> {});
+        lines.closeGate();
+        lines.before(event -> appender.stop());
+        logMany("", 3);
+        lines.openGate();
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> lines.messages.size() == 3);
+        Awaitility.await().atMost(LONG).until(() -> appender.statistics().queued() == 0);
+        assertEquals(numbered("", 3), lines.messages);
+        assertBalanced(3, 3);
+    }
+
     // Configuration.
 
     @Test

@@ -5,8 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.core.FileAppender;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -23,11 +26,14 @@ import org.junit.jupiter.api.io.TempDir;
 class PipelineTest extends LoggingFixture {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+    private static final Levels BLOCK = Levels.parse("BLOCK");
 
     @TempDir
     Path directory;
 
     private final Sinks sinks = new Sinks();
+    private long patience = PATIENCE;
+    private Runnable beforeOffer = () -> {};
     private Runnable afterOffer = () -> {};
 
     private final class Queue extends MpscVarHandleArrayQueue<ActorEvent> {
@@ -37,6 +43,7 @@ class PipelineTest extends LoggingFixture {
 
         @Override
         public boolean offer(ActorEvent event) {
+            beforeOffer.run();
             boolean taken = super.offer(event);
             afterOffer.run();
             return taken;
@@ -45,7 +52,7 @@ class PipelineTest extends LoggingFixture {
 
     private Pipeline pipeline(int capacity, Function<String, ILoggingEvent> summary) {
         sinks.addAppender(lines);
-        return new Pipeline(new Queue(capacity), PATIENCE, sinks, directory.resolve("spill"), null, summary);
+        return new Pipeline(new Queue(capacity), patience, sinks, directory.resolve("spill"), null, summary);
     }
 
     private Pipeline pipeline() {
@@ -70,11 +77,11 @@ class PipelineTest extends LoggingFixture {
     @Test
     void shouldWriteWhatIsQueuedFirstWhenACallerWrites() {
         Pipeline pipeline = pipeline(); // nobody writes
-        pipeline.emit(event("0"), WhenFull.BLOCK);
-        pipeline.emit(event("1"), WhenFull.BLOCK);
+        pipeline.emit(event("0"), BLOCK);
+        pipeline.emit(event("1"), BLOCK);
         assertEquals(List.of(), lines.messages);
         pipeline.startDirect();
-        pipeline.emit(event("2"), WhenFull.BLOCK);
+        pipeline.emit(event("2"), BLOCK);
         assertWritten(pipeline, "0", "1", "2");
     }
 
@@ -82,7 +89,7 @@ class PipelineTest extends LoggingFixture {
     void shouldWriteTheEventWhenTheCloseComesBetweenOfferAndLook() {
         Pipeline pipeline = pipeline();
         afterOffer = pipeline::startDirect;
-        pipeline.emit(event("0"), WhenFull.BLOCK);
+        pipeline.emit(event("0"), BLOCK);
         assertWritten(pipeline, "0");
     }
 
@@ -90,7 +97,7 @@ class PipelineTest extends LoggingFixture {
     @Test
     void shouldWriteTheEventWhenItComesBetweenTheLastFlushAndTheEnd() {
         Pipeline pipeline = pipeline();
-        pipeline.emit(event("0"), WhenFull.BLOCK);
+        pipeline.emit(event("0"), BLOCK);
         pipeline.startDirect(); // so the writer ends without a round of its own
         pipeline.start();
         Awaitility.await().atMost(LONG).until(() -> lines.messages.size() == 1);
@@ -105,19 +112,90 @@ class PipelineTest extends LoggingFixture {
         });
         pipeline.start();
         lines.closeGate();
-        pipeline.emit(event("0"), WhenFull.BLOCK);
+        pipeline.emit(event("0"), BLOCK);
         lines.entered.acquireUninterruptibly();
         for (int i = 1; i <= 4_096; i++) {
-            pipeline.emit(event(Integer.toString(i)), WhenFull.BLOCK);
+            pipeline.emit(event(Integer.toString(i)), BLOCK);
         }
-        pipeline.emit(event("dropped"), WhenFull.DROP); // the summary of it kills the writer, after 1,024 events
+        pipeline.emit(event("dropped"), Levels.parse("DROP")); // the summary of it kills the writer, after 1,024 events
         lines.openGate();
         Awaitility.await().atMost(LONG).until(() -> lines.messages.size() == 4_097);
-        pipeline.emit(event("4097"), WhenFull.BLOCK);
+        pipeline.emit(event("4097"), BLOCK);
         assertEquals(IntStream.rangeClosed(0, 4_097).mapToObj(Integer::toString).toList(), lines.messages);
         LogStatistics statistics = pipeline.statistics();
         assertEquals(4_099, statistics.emitted(), statistics::toString);
         assertEquals(1, statistics.of(Fate.DROPPED), statistics::toString);
+        assertTrue(statistics.isBalanced(), statistics::toString);
+    }
+
+    /// The writer has ended, another caller has the turn and does not come back from a sink; it had looked at the
+    /// queue before.
+    @Test
+    void shouldWriteTheEventWhenItsCallerHasGivenUpWaitingForTheTurn() {
+        patience = TimeUnit.MILLISECONDS.toNanos(50);
+        Pipeline pipeline = pipeline();
+        beforeOffer = () -> {
+            pipeline.startDirect();
+            lines.closeGate();
+            Thread.ofPlatform().start(() -> pipeline.emit(event("in the sink"), BLOCK));
+            lines.entered.acquireUninterruptibly();
+        };
+        pipeline.emit(event("queued"), BLOCK);
+        assertEquals(List.of(), lines.messages);
+        lines.openGate();
+        Awaitility.await().atMost(LONG).until(() -> lines.messages.size() == 2);
+        Awaitility.await().atMost(LONG).until(() -> pipeline.statistics().queued() == 0);
+        assertWritten(pipeline, "in the sink", "queued");
+    }
+
+    @Test
+    void shouldFlushAtTheEndWhatOthersHaveGivenToASink() throws Exception {
+        Path file = directory.resolve("log");
+        FileAppender<ILoggingEvent> sink = file(file, false);
+        sinks.addAppender(sink);
+        Pipeline pipeline = pipeline();
+        pipeline.start();
+        sink.doAppend(logged("direct"));
+        assertTrue(pipeline.close(PATIENCE));
+        assertEquals("direct\n", Files.readString(file));
+        sink.doAppend(logged("late"));
+        assertEquals("direct\nlate\n", Files.readString(file));
+    }
+
+    /// Other processes write to it when it is not locked.
+    @Test
+    void shouldLeaveAPrudentFileToFlushUnderItsLock() throws Exception {
+        FileAppender<ILoggingEvent> prudent = file(directory.resolve("prudent"), true);
+        FileAppender<ILoggingEvent> own = file(directory.resolve("own"), false);
+        sinks.addAppender(prudent);
+        sinks.addAppender(own);
+        assertTrue(prudent.isImmediateFlush());
+        assertFalse(own.isImmediateFlush());
+    }
+
+    private FileAppender<ILoggingEvent> file(Path file, boolean prudent) {
+        PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+        encoder.setContext(context);
+        encoder.setPattern("%msg%n");
+        encoder.start();
+        FileAppender<ILoggingEvent> made = new FileAppender<>();
+        made.setContext(context);
+        made.setName("file");
+        made.setFile(file.toString());
+        made.setEncoder(encoder);
+        made.setPrudent(prudent);
+        made.start();
+        return made;
+    }
+
+    @Test
+    void shouldFailTheEventWhenNoSinkIsLeft() {
+        Pipeline pipeline = pipeline();
+        sinks.detachAppender(lines);
+        pipeline.startDirect();
+        pipeline.emit(event("nowhere"), BLOCK);
+        LogStatistics statistics = pipeline.statistics();
+        assertEquals(1, statistics.of(Fate.FAILED), statistics::toString);
         assertTrue(statistics.isBalanced(), statistics::toString);
     }
 
