@@ -29,7 +29,7 @@ final class ActorEvent implements ILoggingEvent {
     private final @Nullable List<KeyValuePair> pairs;
     /// The class of the message that the actor handled.
     private final @Nullable Class<?> message;
-    /// The incarnation, and the [ActorKey] in the lowest bits: so an event fits into 40 bytes.
+    /// The incarnation, and the [ActorKey] in the lowest bits.
     private final int bits;
     /// Of arguments that are not those of the event; made by whoever asks first, the same by each.
     private @Nullable String text;

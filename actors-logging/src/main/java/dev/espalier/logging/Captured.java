@@ -8,7 +8,8 @@ import org.slf4j.helpers.MessageFormatter;
 
 /// The parts of an event that may change after the call, made fast.
 final class Captured {
-    /// Up to two arguments Logback puts into an array of its own; a longer one may be the caller's.
+    /// Up to two arguments are put into an array by Logback, unless their caller has made one itself, which is not
+    /// to be told; a longer one is always the caller's.
     private static final int OWN_ARRAY = 2;
 
     private Captured() {}

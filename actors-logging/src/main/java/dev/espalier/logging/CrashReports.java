@@ -22,15 +22,13 @@ import org.slf4j.LoggerFactory;
 ///
 /// A report is one event, an error of the logger `dev.espalier.actor.crash`. Its message is [Failure#report],
 /// which is bounded whatever was thrown, so the cause is not attached once more; then what the supervisor has
-/// counted, the ledger
-/// of the actor and the last lines that it has logged, if [ActorAppender#setLastLines] keeps them. Its
-/// key-value pairs are `actor`, `incarnation`, `supervisor`, `decision`, `restarts` (of this actor, so far),
-/// `restartsInPeriod` (that its
-/// supervisor has counted), `queued` and `cause` (the class).
+/// counted, the ledger of the actor and the last lines that it has logged, if [ActorAppender#setLastLines] keeps
+/// them. Its key-value pairs are `actor`, `incarnation`, `supervisor`, `decision`, `restarts` (of this actor, so
+/// far), `restartsInPeriod` (that its supervisor has counted), `queued` and `cause` (the class).
 ///
 /// *Again.* A failure of the same kind (classes, stacks, text but for its numbers) within 10 s is one line
 /// without the stack; when the same actor has had it, too, it is only counted, in a line when the 10 s are
-/// over. All of them are in [ActorSystem#failures].
+/// over, whose `actor` is the first that had it. All of them are in [ActorSystem#failures].
 ///
 /// *Threads.* Thread-safe. *Failure.* If the log throws, the engine writes its own line.
 public final class CrashReports implements ActorObserver {
@@ -50,9 +48,9 @@ public final class CrashReports implements ActorObserver {
 
     @Override
     public void failed(ActorRef<?> actor, Failure failure, Decision decision, int restarts) {
-        List<String> over = new ArrayList<>();
+        List<Recurrences.Again> over = new ArrayList<>();
         Recurrences.Place place = recurrences.place(failure, System.nanoTime(), over);
-        over.forEach(LOG::error);
+        over.forEach(CrashReports::tell);
         List<String> lines = LastLines.take(actor);
         if (place.folded()) {
             awaitTheEnd();
@@ -72,6 +70,11 @@ public final class CrashReports implements ActorObserver {
                         place.isFirst()
                                 ? failure.report(decision) + more(restarts, ledger, lines)
                                 : again(failure, decision, place));
+    }
+
+    /// It is about another actor than the one whose failure is being told.
+    private static void tell(Recurrences.Again again) {
+        LOG.atError().addKeyValue(Identity.ACTOR, again.path()).log(again.text());
     }
 
     private static String lowerCase(Decision decision) {
@@ -104,7 +107,7 @@ public final class CrashReports implements ActorObserver {
             CompletableFuture.delayedExecutor(WINDOW.toMillis(), TimeUnit.MILLISECONDS)
                     .execute(() -> {
                         waits.set(false);
-                        recurrences.end(System.nanoTime(), false).forEach(LOG::error);
+                        recurrences.end(System.nanoTime(), false).forEach(CrashReports::tell);
                         if (recurrences.hasFolded()) {
                             awaitTheEnd();
                         }
@@ -127,7 +130,7 @@ public final class CrashReports implements ActorObserver {
 
     @Override
     public void systemStopped(ActorSystem system, StopReport report) {
-        recurrences.end(System.nanoTime(), true).forEach(LOG::error);
+        recurrences.end(System.nanoTime(), true).forEach(CrashReports::tell);
         ActorAppender.flushAll();
     }
 }

@@ -87,6 +87,7 @@ public final class DigestAppender extends UnsynchronizedAppenderBase<ILoggingEve
         super.start();
     }
 
+    /// What comes later is given as it comes.
     private void end() {
         ended = true;
         give();
@@ -106,7 +107,7 @@ public final class DigestAppender extends UnsynchronizedAppenderBase<ILoggingEve
             atEnd.remove();
             atEnd = null;
         }
-        give();
+        end();
         wrapped.detachAndStopAllAppenders();
     }
 
@@ -154,11 +155,16 @@ public final class DigestAppender extends UnsynchronizedAppenderBase<ILoggingEve
         LoggingEvent event = new LoggingEvent(
                 DigestAppender.class.getName(), context.getLogger(LOGGER), full.level(), full.text(), null, null);
         try {
-            wrapped.appendLoopOnAppenders(event);
+            if (wrapped.appendLoopOnAppenders(event) == 0) {
+                tellThatItIsLost(event, "no appender is left");
+            }
         } catch (Throwable t) {
-            LastResort.say(
-                    "The digest " + getName() + " was not taken: " + t + System.lineSeparator() + Text.of(event));
+            tellThatItIsLost(event, t.toString());
         }
+    }
+
+    private void tellThatItIsLost(LoggingEvent event, String why) {
+        LastResort.say("The digest " + getName() + " was not taken: " + why + System.lineSeparator() + Text.of(event));
     }
 
     // Properties.

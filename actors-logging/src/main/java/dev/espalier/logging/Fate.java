@@ -9,8 +9,8 @@ public enum Fate {
     REPEATED,
     /// Dropped: a sink logged it while it wrote an event that a sink had logged.
     RECURSIVE,
-    /// A sink threw, was not started, or could not write or flush, so it may lack the event; the others have
-    /// it, and standard error.
+    /// A sink threw, was not started, or could not write or flush, so it may lack the event, or there was no sink;
+    /// the others have it, and standard error.
     FAILED,
     /// The sinks had made no progress for the patience of the appender; standard error has it.
     STUCK,

@@ -6,8 +6,8 @@ import java.util.Map;
 /// when nobody is logging; else off by what is just moving. Immutable.
 ///
 /// @param emitted taken from callers, after the filters of the appender
-/// @param written given to every sink, none of which threw
-/// @param queued not yet given to the sinks
+/// @param written given to every sink and flushed, and none of them failed
+/// @param queued not yet given to the sinks, or not yet flushed by them
 /// @param others the rest, by its fate; all fates are there
 public record LogStatistics(long emitted, long written, long queued, Map<Fate, Long> others) {
     /// Copies the map.

@@ -10,8 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Tells failures that are new from those that come again: of the same *kind*, which is the same classes, the
-/// same stacks
-/// and the same text but for its numbers, within a window that begins with the first of them.
+/// same stacks and the same text but for its numbers, within a window that begins with the first of them.
 ///
 /// The first of a kind is told whole; one of another actor in a line; one of an actor that has had one is
 /// folded, and counted when the window is over.
@@ -93,9 +92,10 @@ final class Recurrences {
             this.last = first;
         }
 
-        String text() {
-            return folded + " failures like the one of " + first.path() + " at " + first.at() + " came again, of "
-                    + paths.size() + " actors; the last one: " + last + " at " + last.at();
+        Again again() {
+            String text = folded + " failures like the one of " + first.path() + " at " + first.at()
+                    + " came again, of " + paths.size() + " actors; the last one: " + last + " at " + last.at();
+            return new Again(first.path(), text);
         }
     }
 
@@ -110,6 +110,12 @@ final class Recurrences {
         }
     }
 
+    /// What was folded in a window.
+    ///
+    /// @param path of the first actor that failed so
+    /// @param text of one line
+    record Again(String path, String text) {}
+
     private final long nanos;
     private final Map<Kind, Window> windows = new HashMap<>();
 
@@ -119,7 +125,7 @@ final class Recurrences {
     }
 
     /// @param over gets a line for each window that is over and has folded something
-    Place place(Failure failure, long now, List<String> over) {
+    Place place(Failure failure, long now, List<Again> over) {
         over.addAll(end(now, false));
         return place(Kind.of(failure.cause()), failure, now);
     }
@@ -142,9 +148,9 @@ final class Recurrences {
     /// Ends the windows that are over.
     ///
     /// @param all also those that are not
-    /// @return a line for each that has folded something
-    List<String> end(long now, boolean all) {
-        return take(now, all).stream().map(Window::text).toList();
+    /// @return one for each that has folded something
+    List<Again> end(long now, boolean all) {
+        return take(now, all).stream().map(Window::again).toList();
     }
 
     /// Their text is made outside the monitor, for it asks what was thrown.

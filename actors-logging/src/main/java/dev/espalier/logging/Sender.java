@@ -44,7 +44,7 @@ final class Sender {
     }
 
     boolean flush(Duration limit) {
-        return outbox.flush(limit.toNanos());
+        return outbox.flush(ActorAppender.nanos(limit));
     }
 
     HttpSink.Statistics statistics() {

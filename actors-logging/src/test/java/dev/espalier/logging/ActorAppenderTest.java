@@ -329,6 +329,8 @@ class ActorAppenderTest extends LoggingFixture {
         assertThrows(IllegalArgumentException.class, () -> made.setWhenFull("SOMETIMES"));
         assertThrows(IllegalArgumentException.class, () -> made.setWhenFull("LOUD=BLOCK"));
         assertThrows(IllegalArgumentException.class, () -> made.setWhenFull("INFO=BLOCK=DROP"));
+        assertThrows(IllegalStateException.class, made::start);
+        assertThrows(IllegalStateException.class, () -> made.levelUnder("/shop", Level.DEBUG, LONG));
         made.setContext(new LoggerContext());
         made.start();
         assertFalse(made.isStarted());

@@ -246,6 +246,7 @@ class CrashReportsTest {
                 told.get(2));
         assertTrue(told.get(3).startsWith("49 failures like the one of /shop/first at "), told.get(3));
         assertTrue(told.get(3).contains(" of 2 actors; the last one: /shop/second#1 failed"), told.get(3));
+        assertEquals("/shop/first", rendered(errors().getLast(), "%actor%nopex"));
     }
 
     private static Failure failure(String path, Throwable cause) {
@@ -255,7 +256,7 @@ class CrashReportsTest {
     @Test
     void shouldTellWholeAgainWhenTheWindowIsOver() {
         Recurrences recurrences = new Recurrences(100);
-        List<String> over = new ArrayList<>();
+        List<Recurrences.Again> over = new ArrayList<>();
         IllegalStateException cause = new IllegalStateException("7");
         for (long now : new long[] {0, 50, 99}) {
             assertEquals(
@@ -266,7 +267,8 @@ class CrashReportsTest {
         assertTrue(recurrences.hasFolded());
         assertTrue(recurrences.place(failure("/shop/a", cause), 100, over).isFirst());
         assertEquals(1, over.size());
-        assertTrue(over.getFirst().startsWith("2 failures like the one of /shop/a"), over::toString);
+        assertEquals("/shop/a", over.getFirst().path());
+        assertTrue(over.getFirst().text().startsWith("2 failures like the one of /shop/a"), over::toString);
         assertEquals(List.of(), recurrences.end(200, false));
         assertTrue(recurrences
                 .place(failure("/shop/a", new IllegalArgumentException("7")), 201, over)

@@ -1,5 +1,6 @@
 package dev.espalier.logging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -121,6 +124,26 @@ class DigestAppenderTest extends LoggingFixture {
         digest.stop();
         assertEquals(1, mail.messages.size());
         assertTrue(mail.messages.getFirst().endsWith(": second"));
+    }
+
+    @Test
+    void shouldTellStandardErrorWhenNoAppenderIsLeft() {
+        PrintStream before = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        digest(d -> {});
+        log.addAppender(digest);
+        log.error("first");
+        System.setErr(new PrintStream(said, true, UTF_8));
+        try {
+            digest.detachAppender(mail);
+            digest.stop();
+            LastResort.await(LONG);
+        } finally {
+            System.setErr(before);
+        }
+        String text = said.toString(UTF_8);
+        assertTrue(text.startsWith("The digest digest was not taken: no appender is left"), text);
+        assertTrue(text.contains("1 × ERROR test, ") && text.contains(": first"), text);
     }
 
     @Test
