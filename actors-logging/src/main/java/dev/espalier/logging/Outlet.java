@@ -31,7 +31,7 @@ final class Outlet {
     /// How many events were written; by the holder. Others see by it whether the sinks move.
     private volatile long progress;
 
-    /// How many of these have a fate.
+    /// How many of these have a fate; by the holder, or who has robbed it.
     private volatile long settled;
     /// What sinks have logged: put in by the holder, taken by the holder or who has robbed it.
     private final Queue<ActorEvent> own = new ConcurrentLinkedQueue<>();
@@ -71,8 +71,10 @@ final class Outlet {
         journal = value;
     }
 
-    /// For who has seized the turn: what the sinks were given and may not have.
-    List<ActorEvent> unsettled() {
+    /// For who has seized the turn, once: what the sinks were given and may not have. Who was robbed gives these
+    /// no fate any more.
+    List<ActorEvent> takeUnsettled() {
+        settled = progress;
         List<ActorEvent> all = new ArrayList<>(unflushed);
         if (current != null) {
             all.add(current);

@@ -42,7 +42,7 @@ final class Rescue {
             boolean isFirst = !turn.isLost();
             turn.seize();
             if (isFirst) {
-                outlet.unsettled().forEach(this::write);
+                outlet.takeUnsettled().forEach(this::write);
             }
             writeOwn();
             writeQueue();

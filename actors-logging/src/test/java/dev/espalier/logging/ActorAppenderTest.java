@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -288,6 +289,35 @@ class ActorAppenderTest extends LoggingFixture {
         lines.openGate();
         Awaitility.await().atMost(LONG).until(() -> lines.messages.size() == 1);
         assertBalanced(20, 0);
+    }
+
+    /// What the sinks had been given before, and had not flushed, is spilled, too, and counts once.
+    @Test
+    void shouldStayBalancedWhenASinkDoesNotComeBackFromALaterEvent() throws Exception {
+        Path spill = directory.resolve("spill.log");
+        start(a -> {
+            a.setDrainMillis(50);
+            a.setSpillFile(spill.toString());
+        });
+        Semaphore open = new Semaphore(0);
+        Semaphore reached = new Semaphore(0);
+        lines.before(event -> {
+            if (event.getFormattedMessage().equals("number 4")) {
+                reached.release();
+                open.acquireUninterruptibly();
+            }
+        });
+        lines.closeGate();
+        logMany("number ", 10);
+        lines.openGate();
+        reached.acquireUninterruptibly();
+        appender.stop();
+        assertBalanced(10, 0);
+        assertEquals(10, appender.statistics().of(Fate.SPILLED));
+        assertEquals(10, Files.readAllLines(spill).size());
+        open.release();
+        Awaitility.await().atMost(LONG).until(() -> lines.messages.size() == 5);
+        assertBalanced(10, 0);
     }
 
     /// It would wait for itself until the deadline of the close, 30 s.
