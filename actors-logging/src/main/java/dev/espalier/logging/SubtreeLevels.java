@@ -57,10 +57,10 @@ final class SubtreeLevels extends TurboFilter {
     /// @param path of an actor, as in `/shop/orders`
     /// @param nanos how long it holds
     Registration add(String path, Level level, long nanos) {
-        if (!path.startsWith("/") || path.length() == 1) {
+        List<String> names = List.of(path.substring(Math.min(1, path.length())).split("/", -1));
+        if (!path.startsWith("/") || names.contains("")) {
             throw new IllegalArgumentException("Not the path of an actor: " + path);
         }
-        List<String> names = List.of(path.substring(1).split("/", -1));
         Rule rule = new Rule(names, level, System.nanoTime() + nanos);
         synchronized (this) {
             change(Stream.concat(Stream.of(rule), Arrays.stream(rules).filter(old -> !old.names.equals(names))));

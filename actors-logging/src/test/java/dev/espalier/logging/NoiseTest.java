@@ -181,7 +181,9 @@ class NoiseTest extends LoggingFixture {
     @Test
     void shouldRefuseLevelsThatMakeNoSense() {
         start(a -> {});
-        assertThrows(IllegalArgumentException.class, () -> appender.levelUnder("shop", Level.DEBUG, LONG));
+        for (String path : List.of("shop", "", "/", "/shop/", "//orders")) {
+            assertThrows(IllegalArgumentException.class, () -> appender.levelUnder(path, Level.DEBUG, LONG), path);
+        }
         assertThrows(IllegalArgumentException.class, () -> appender.levelUnder("/shop", Level.DEBUG, Duration.ZERO));
         appender.levelUnder("/shop", Level.DEBUG, LONG);
         appender.stop();
