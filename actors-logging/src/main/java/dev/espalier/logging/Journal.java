@@ -9,7 +9,6 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +73,7 @@ final class Journal {
         this.encoder = encoder;
         this.log = log;
         capacity = file.capacity();
-        longest = (int) Math.min(capacity / 4, 1 << 24);
+        longest = file.longest();
         file.mark(0, logLength());
     }
 
@@ -223,10 +222,5 @@ final class Journal {
         } catch (IOException e) {
             LastResort.say("The journal could not be closed: " + e + System.lineSeparator());
         }
-    }
-
-    @Override
-    public String toString() {
-        return "Journal[" + file.path() + ", " + Arrays.toString(new long[] {free, tail.get()}) + "]";
     }
 }

@@ -218,6 +218,11 @@ final class JournalFile implements AutoCloseable {
         return capacity;
     }
 
+    /// The most bytes that a record has; what is longer is cut.
+    int longest() {
+        return (int) Math.min(capacity / 4, 1 << 24);
+    }
+
     /// The log whose length the marks tell; may be empty.
     String log() {
         return new String(name(memory), UTF_8);

@@ -48,7 +48,7 @@ final class Recover {
         List<Recovery.Entry> missing = journal.log().isEmpty()
                 ? Recovery.read(journal)
                 : Recovery.compare(journal, Path.of(journal.log())).missing();
-        Recovery.write(missing, new BufferedOutputStream(out));
+        Recovery.write(missing, journal, new BufferedOutputStream(out));
         Recovery.settle(journal);
         return missing.size();
     }
@@ -62,7 +62,7 @@ final class Recover {
             } else if (!missing.isEmpty() && Recovery.endsWithinLine(log)) {
                 file.write(System.lineSeparator().getBytes(UTF_8));
             }
-            Recovery.write(missing, new BufferedOutputStream(file));
+            Recovery.write(missing, journal, new BufferedOutputStream(file));
             file.getFD().sync();
         }
         Recovery.settle(journal);

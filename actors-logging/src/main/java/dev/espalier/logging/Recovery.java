@@ -1,5 +1,7 @@
 package dev.espalier.logging;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -163,10 +165,14 @@ final class Recovery {
         return ByteBuffer.wrap(text, at, Math.min(end + 1, text.length) - at);
     }
 
-    /// Writes them.
-    static void write(List<Entry> entries, OutputStream to) throws IOException {
+    /// Writes them; what comes behind one that was cut begins a line.
+    static void write(List<Entry> entries, JournalFile from, OutputStream to) throws IOException {
         for (Entry entry : entries) {
             to.write(entry.body);
+            int length = entry.body.length;
+            if (length == from.longest() && entry.body[length - 1] != '\n') {
+                to.write(System.lineSeparator().getBytes(UTF_8));
+            }
         }
         to.flush();
     }

@@ -185,6 +185,14 @@ class JournalTest extends LoggingFixture {
     }
 
     @Test
+    void shouldCutWhatIsLongerThanAQuarterAndBeginALineBehindIt() throws Exception {
+        Journal journal = journal();
+        List.of("x".repeat(20_000), "next").forEach(text -> assertTrue(journal.put(event(text))));
+        journal.close();
+        assertEquals(List.of("x".repeat(65_536 / 4), "next"), recovered());
+    }
+
+    @Test
     void shouldKeepTheOthersWhenARecordIsNotWhole() throws Exception {
         Journal journal = journal();
         for (int i = 0; i < 5; i++) {
