@@ -60,13 +60,11 @@ final class JournalFile implements AutoCloseable {
     private static final int MOST_NAME = FRONT - NAME_AT;
     private static final VarHandle LONG = ValueLayout.JAVA_LONG.varHandle();
 
-    private final Path file;
     private final LockedFile locked;
     private final MemorySegment memory;
     private final long capacity;
 
-    private JournalFile(Path file, LockedFile locked, MemorySegment memory, long capacity) {
-        this.file = file;
+    private JournalFile(LockedFile locked, MemorySegment memory, long capacity) {
         this.locked = locked;
         this.memory = memory;
         this.capacity = capacity;
@@ -89,7 +87,7 @@ final class JournalFile implements AutoCloseable {
             fill(locked.channel(), FRONT + capacity);
             MemorySegment memory = map(locked.channel(), FRONT + capacity);
             writeFront(memory, capacity, log.getBytes(UTF_8));
-            return new JournalFile(file, locked, memory, capacity);
+            return new JournalFile(locked, memory, capacity);
         } catch (Throwable t) {
             if (isNew) {
                 Files.deleteIfExists(file); // half a journal would be in the way of the next start
@@ -133,7 +131,7 @@ final class JournalFile implements AutoCloseable {
             }
             MemorySegment memory = map(locked.channel(), size);
             checkFront(file, memory);
-            return new JournalFile(file, locked, memory, size - FRONT);
+            return new JournalFile(locked, memory, size - FRONT);
         } catch (Throwable t) {
             locked.close();
             throw t;
@@ -209,10 +207,6 @@ final class JournalFile implements AutoCloseable {
     }
 
     // What is in it.
-
-    Path path() {
-        return file;
-    }
 
     long capacity() {
         return capacity;

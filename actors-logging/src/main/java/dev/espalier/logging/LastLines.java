@@ -59,7 +59,7 @@ final class LastLines extends TurboFilter {
 
         @Override
         public String toString() {
-            String message = cut(Captured.text(format, arguments), TEXT);
+            String message = Text.cut(Captured.text(format, arguments), TEXT);
             return LocalTime.ofInstant(Instant.ofEpochMilli(millis), ZoneId.systemDefault()) + " " + level + " "
                     + logger.substring(logger.lastIndexOf('.') + 1) + ": " + message.replace('\n', ' ');
         }
@@ -117,7 +117,7 @@ final class LastLines extends TurboFilter {
             @Nullable Throwable t) {
         ActorRef<?> actor = format == null ? null : ActorRef.current();
         if (actor != null && format != null && !logger.getName().startsWith(ENGINE)) {
-            add(actor, new Line(logger, level, cut(format, FORMAT), kept(params)));
+            add(actor, new Line(logger, level, Text.cut(format, FORMAT), kept(params)));
         }
         return FilterReply.NEUTRAL;
     }
@@ -162,7 +162,7 @@ final class LastLines extends TurboFilter {
         }
         Object[] cut = new Object[kept.length];
         for (int i = 0; i < kept.length; i++) {
-            cut[i] = kept[i] instanceof String text ? cut(text, ARGUMENT) : kept[i];
+            cut[i] = kept[i] instanceof String text ? Text.cut(text, ARGUMENT) : kept[i];
         }
         return cut;
     }
@@ -174,10 +174,6 @@ final class LastLines extends TurboFilter {
             }
         }
         return false;
-    }
-
-    private static String cut(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
     }
 
     /// The lines of an actor, the oldest first, which are forgotten with that: its next life begins without

@@ -62,17 +62,13 @@ public final class LogTail implements LogSource {
 
     private static Line line(ActorEvent event) {
         String actor = Identity.of(event, Identity.ACTOR);
-        String text = bounded(String.valueOf(event.getFormattedMessage()), TEXT);
+        String text = Text.cut(String.valueOf(event.getFormattedMessage()), TEXT);
         IThrowableProxy thrown = event.getThrowableProxy();
         return new Line(
                 event.getTimeStamp(),
                 event.getLevel().toString(),
                 event.getLoggerName(),
                 actor == null ? "" : actor,
-                thrown == null ? text : text + "\n" + bounded(ThrowableProxyUtil.asString(thrown), STACK));
-    }
-
-    private static String bounded(String text, int most) {
-        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
+                thrown == null ? text : text + "\n" + Text.cut(ThrowableProxyUtil.asString(thrown), STACK));
     }
 }

@@ -68,7 +68,7 @@ final class Repeats {
                     folded,
                     (now - since) / 1e9,
                     template.logger,
-                    cut(template.message),
+                    Text.cut(template.message, TEXT),
                     said(first),
                     at(first),
                     said(last),
@@ -85,7 +85,7 @@ final class Repeats {
 
         private static String said(@Nullable ActorEvent event) {
             try {
-                return event == null ? "" : cut(event.getFormattedMessage());
+                return event == null ? "" : Text.cut(event.getFormattedMessage(), TEXT);
             } catch (Throwable t) { // of an argument by reference
                 return t.getClass().getName();
             }
@@ -93,10 +93,6 @@ final class Repeats {
 
         private static String at(@Nullable ActorEvent event) {
             return event == null ? "" : event.getInstant().toString();
-        }
-
-        private static String cut(String text) {
-            return text.length() <= TEXT ? text : text.substring(0, TEXT - 1) + "…";
         }
     }
 

@@ -3,7 +3,7 @@ package dev.espalier.logging;
 import ch.qos.logback.classic.layout.TTLLLayout;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 
-/// An event as text, for where no sink does it: standard error and the spill file.
+/// An event as text, for where no sink does it: standard error and the spill file. And texts within bounds.
 final class Text {
     private static final TTLLLayout LAYOUT = new TTLLLayout();
 
@@ -21,5 +21,12 @@ final class Text {
             return event.getClass().getName() + " cannot be shown: "
                     + t.getClass().getName() + System.lineSeparator();
         }
+    }
+
+    /// The beginning of a text, with a mark if that is not all.
+    ///
+    /// @param most characters of the result, positive
+    static String cut(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most - 1) + "…";
     }
 }
