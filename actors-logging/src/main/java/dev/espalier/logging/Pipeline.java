@@ -294,16 +294,21 @@ final class Pipeline {
         }
     }
 
+    /// Waits as long as the sinks make progress.
+    ///
+    /// @return false if they are stuck, or the turn is lost
     private boolean awaitTurn() {
         announceGuest();
-        long at = outlet.progress();
-        if (turn.await(at == stuckAt ? 0 : patience)) {
-            return true;
+        for (long at = outlet.progress(); !turn.await(at == stuckAt ? 0 : patience); at = outlet.progress()) {
+            if (turn.isLost()) {
+                return false;
+            }
+            if (outlet.progress() == at) {
+                stuckAt = at;
+                return false;
+            }
         }
-        if (!turn.isLost() && outlet.progress() == at) {
-            stuckAt = at;
-        }
-        return false;
+        return true;
     }
 
     // Whoever has the turn.

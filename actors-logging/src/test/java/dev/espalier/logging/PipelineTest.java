@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -146,6 +147,22 @@ class PipelineTest extends LoggingFixture {
         Awaitility.await().atMost(LONG).until(() -> lines.messages.size() == 2);
         Awaitility.await().atMost(LONG).until(() -> pipeline.statistics().queued() == 0);
         assertWritten(pipeline, "in the sink", "queued");
+    }
+
+    @Test
+    void shouldWaitForTheTurnAsLongAsTheSinksMakeProgress() throws Exception {
+        patience = TimeUnit.MILLISECONDS.toNanos(50);
+        Pipeline pipeline = pipeline();
+        for (int i = 0; i < 16; i++) {
+            pipeline.emit(event(Integer.toString(i)), BLOCK);
+        }
+        pipeline.startDirect();
+        lines.before(event -> LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10)));
+        Thread first = Thread.ofPlatform().start(() -> pipeline.emit(event("16"), BLOCK));
+        lines.entered.acquireUninterruptibly();
+        pipeline.emit(event("17"), BLOCK);
+        assertTrue(first.join(LONG));
+        assertWritten(pipeline, IntStream.range(0, 18).mapToObj(Integer::toString).toArray(String[]::new));
     }
 
     @Test
