@@ -433,6 +433,22 @@ class SurvivesTest extends LoggingFixture {
         }
     }
 
+    @Test
+    void shouldKeepLittleInMemoryWhenStandardErrorBlocksAndTextsAreLong() {
+        Blocked blocked = new Blocked();
+        System.setErr(new PrintStream(blocked, true, UTF_8));
+        String text = "x".repeat(1_000_000);
+        try {
+            for (int i = 0; i < 100; i++) {
+                LastResort.say(text);
+            }
+        } finally {
+            blocked.open();
+        }
+        LastResort.await(LONG);
+        assertTrue(blocked.bytes >= 2_000_000 && blocked.bytes < 4_000_000, () -> blocked.bytes + " bytes");
+    }
+
     private static final class Throwing extends UnsynchronizedAppenderBase<ILoggingEvent> {
         Throwing() {
             started = true;
@@ -449,11 +465,14 @@ class SurvivesTest extends LoggingFixture {
 
     private static final class Blocked extends OutputStream {
         private final CountDownLatch open = new CountDownLatch(1);
+        private volatile int bytes;
 
         @Override
+        @SuppressWarnings("NonAtomicVolatileUpdate") // one thread writes
         public void write(int b) throws IOException {
             try {
                 open.await();
+                bytes++;
             } catch (InterruptedException e) {
                 throw new IOException(e);
             }
