@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,11 +29,11 @@ final class Outlet {
     private @Nullable Journal journal;
     /// What is being written: made visible to who seizes the turn by the write of WRITING.
     private @Nullable ActorEvent current;
-    /// How many events were written; by the holder. Others see by it whether the sinks move.
-    private volatile long progress;
+    /// How many events were written; by the holder, release. Others see by it whether the sinks move.
+    private final AtomicLong progress = new AtomicLong();
 
-    /// How many of these have a fate; by the holder, or who has robbed it.
-    private volatile long settled;
+    /// How many of these have a fate; by the holder, or who has robbed it, release.
+    private final AtomicLong settled = new AtomicLong();
     /// What sinks have logged: put in by the holder, taken by the holder or who has robbed it.
     private final Queue<ActorEvent> own = new ConcurrentLinkedQueue<>();
     /// Given to the sinks since the last flush; changed in POLLING only, visible to who seizes the turn as
@@ -59,12 +60,12 @@ final class Outlet {
     }
 
     long progress() {
-        return progress;
+        return progress.get();
     }
 
     /// How many events the sinks were given that have no fate yet.
     long unflushed() {
-        return Math.max(0, progress - settled);
+        return Math.max(0, progress.get() - settled.get());
     }
 
     void journal(Journal value) {
@@ -74,7 +75,7 @@ final class Outlet {
     /// For who has seized the turn, once: what the sinks were given and may not have. Who was robbed gives these
     /// no fate any more.
     List<ActorEvent> takeUnsettled() {
-        settled = progress;
+        settled.setRelease(progress.get());
         List<ActorEvent> all = new ArrayList<>(unflushed);
         if (current != null) {
             all.add(current);
@@ -89,12 +90,11 @@ final class Outlet {
         return given == null ? own.poll() : given;
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written by the holder alone
     boolean write(ActorEvent event) {
         if (repeats != null && repeats.folds(event, System.nanoTime())) {
             tally.count(Fate.REPEATED);
-            settled++;
-            progress++;
+            countOne(settled);
+            countOne(progress);
             if (journal != null) {
                 journal.dropped(event);
             }
@@ -113,15 +113,19 @@ final class Outlet {
         return mine && (unflushed.size() < MOST_UNFLUSHED || flush());
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // written by the holder alone
     private void unflushed(ActorEvent event, boolean well) {
         if (well) {
             unflushed.add(event);
         } else {
-            settled++;
+            countOne(settled);
             settle(event, false);
         }
-        progress++;
+        countOne(progress);
+    }
+
+    /// By the holder alone.
+    private static void countOne(AtomicLong counter) {
+        counter.setRelease(counter.getPlain() + 1);
     }
 
     /// What sinks logged meanwhile gets its fate by who wrote it, robbed or not.
@@ -149,13 +153,17 @@ final class Outlet {
     }
 
     private void settle(ActorEvent event, boolean well) {
-        if (well) {
-            tally.written();
-        } else {
-            tally.count(Fate.FAILED);
-        }
+        count(1, well);
         if (journal != null) {
             journal.written(event);
+        }
+    }
+
+    private void count(int events, boolean well) {
+        if (well) {
+            tally.written(events);
+        } else {
+            tally.count(Fate.FAILED, events);
         }
     }
 
@@ -183,7 +191,8 @@ final class Outlet {
     /// The end: nothing is held back any more, not even what others have given to the sinks.
     boolean flushEach() {
         turn.enterSinks();
-        return leaveFlushed(sinks.flushEach());
+        boolean well = sinks.flushEach();
+        return leaveFlushed(flushSinks() && well);
     }
 
     /// All that may wait for a disk is done before the turn is left: who seizes it must not wait, too.
@@ -211,9 +220,12 @@ final class Outlet {
 
     /// All events of before the flush have their fate now.
     private boolean settleFlushed(boolean well, long logLength) {
-        unflushed.forEach(event -> settle(event, well));
+        count(unflushed.size(), well);
+        if (journal != null) {
+            unflushed.forEach(journal::written);
+        }
         unflushed.clear();
-        settled = progress;
+        settled.setRelease(progress.get());
         if (journal != null) {
             journal.advance(logLength);
         }

@@ -24,12 +24,16 @@ final class Tally {
         bypassed.increment();
     }
 
-    void written() {
-        written.increment();
+    void written(int events) {
+        written.add(events);
     }
 
     void count(Fate fate) {
-        adder(fate).increment();
+        count(fate, 1);
+    }
+
+    void count(Fate fate, int events) {
+        adder(fate).add(events);
     }
 
     long of(Fate fate) {

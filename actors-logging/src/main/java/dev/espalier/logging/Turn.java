@@ -73,8 +73,9 @@ final class Turn {
         }
     }
 
+    /// Shows who seizes it what was written before.
     void enterSinks() {
-        word.set(WRITING);
+        word.setRelease(WRITING);
     }
 
     /// The sinks have come back.
