@@ -45,13 +45,12 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|
 /// | `phase` | see above | all | volatile, CAS |
 /// | `hasGuests` | who takes the turn and is not the writer | callers | plain, see 5 |
-/// | `done`, `flushed` | holder of the turn | `flush`, callers that wait | release, volatile |
+/// | `flushed` | holder of the turn | `flush` | volatile; up to which index of the queue |
 /// | `wanted` | `flush` | holder of the turn | volatile, max |
 /// | `stuckAt` | callers that gave up | callers | volatile; a hint |
 ///
-/// *What a caller reads* stands in this object and hardly ever changes. What the writer writes for each event
-/// (`done`, the word of the turn, counters) stands in others: a caller on another core would wait for its cache
-/// each time.
+/// *What a caller reads* stands in this object and hardly ever changes. What the writer writes for each event (the
+/// word of the turn, counters) stands in others: a caller on another core would wait for its cache each time.
 ///
 /// *If the writer dies*, its last act is DIRECT: callers write themselves, also those that wait for room. *If it
 /// stalls in a sink*, callers wait or drop as they are told, give up after the patience, and the close spills.
@@ -90,7 +89,6 @@ final class Pipeline {
     private final Outlet outlet;
     private final Rescue rescue;
     private final long patience;
-    private final AtomicLong done = new AtomicLong();
     private final AtomicLong flushed = new AtomicLong();
     private final AtomicLong wanted = new AtomicLong();
     private volatile long stuckAt = -1;
@@ -321,8 +319,7 @@ final class Pipeline {
             if (!outlet.write(event)) {
                 return false;
             }
-            long now = done.get() + 1;
-            done.setRelease(now);
+            long now = queue.currentConsumerIndex();
             if (flushed.get() < wanted.get() && now >= wanted.get() && !flush(now)) {
                 return false;
             }
@@ -330,7 +327,7 @@ final class Pipeline {
                 return false;
             }
         }
-        return flush(done.get()) && outlet.summarise(false);
+        return flush(queue.currentConsumerIndex()) && outlet.summarise(false);
     }
 
     private boolean flush(long upTo) {
@@ -388,7 +385,7 @@ final class Pipeline {
         if (!turn.tryTake()) {
             return true; // somebody else writes
         }
-        long before = done.get();
+        long before = queue.currentConsumerIndex();
         try {
             if (drain() && summarises) {
                 outlet.summarise(true);
@@ -396,7 +393,7 @@ final class Pipeline {
         } finally {
             turn.give();
         }
-        return done.get() != before;
+        return queue.currentConsumerIndex() != before;
     }
 
     private void sleep() {
