@@ -113,7 +113,7 @@ class LossIdentityTest extends LoggingFixture {
     private List<String> spilled() throws IOException {
         return Files.exists(spillFile())
                 ? Files.readAllLines(spillFile(), UTF_8).stream()
-                        .map(line -> line.substring(line.indexOf(" - ") + " - ".length()))
+                        .map(line -> line.replaceFirst(".* test -+ ", ""))
                         .toList()
                 : List.of();
     }
