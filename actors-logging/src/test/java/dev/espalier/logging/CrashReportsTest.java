@@ -246,7 +246,7 @@ class CrashReportsTest {
                 told.get(2));
         assertTrue(told.get(3).startsWith("49 failures like the one of /shop/first at "), told.get(3));
         assertTrue(told.get(3).contains(" of 2 actors; the last one: /shop/second#1 failed"), told.get(3));
-        assertEquals("/shop/first", rendered(errors().getLast(), "%actor%nopex"));
+        assertEquals("actor=\"/shop/first\"", rendered(errors().getLast(), "%kvp%nopex"));
     }
 
     private static Failure failure(String path, Throwable cause) {

@@ -12,10 +12,12 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.util.FileSize;
+import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.RandomAccessFile;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -34,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalTest extends LoggingFixture {
     private static final Duration LONG = Duration.ofSeconds(20);
     private static final FileSize SMALL = new FileSize(1);
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     @TempDir
     Path directory;
@@ -282,7 +285,10 @@ class JournalTest extends LoggingFixture {
         try (RandomAccessFile grown = new RandomAccessFile(file.toFile(), "rw")) {
             grown.setLength(3L << 30); // takes no room
         }
+        long before = THREADS.getCurrentThreadAllocatedBytes();
         assertEquals(0, recover(path, file), messages::toString);
+        long took = THREADS.getCurrentThreadAllocatedBytes() - before;
+        assertTrue(took < 100_000_000, () -> took + " bytes of memory");
         try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "r")) {
             byte[] end = new byte[6];
             whole.seek(whole.length() - end.length);
