@@ -83,8 +83,7 @@ class LossIdentityTest extends LoggingFixture {
     private void flood(WhenFull whenFull, int closeAt, long drainNanos, Consumer<ILoggingEvent> sink)
             throws InterruptedException {
         sinks.addAppender(lines.before(sink));
-        pipeline = new Pipeline(
-                new MpscVarHandleArrayQueue<>(QUEUE), PATIENCE, sinks, spillFile(), null, this::logged);
+        pipeline = new Pipeline(new MpscVarHandleArrayQueue<>(QUEUE), PATIENCE, sinks, spillFile(), null, this::logged);
         pipeline.start();
         Levels levels = Levels.parse(whenFull.name());
         List<Thread> producers = new ArrayList<>();

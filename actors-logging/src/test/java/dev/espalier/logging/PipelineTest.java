@@ -162,7 +162,8 @@ class PipelineTest extends LoggingFixture {
         lines.entered.acquireUninterruptibly();
         pipeline.emit(event("17"), BLOCK);
         assertTrue(first.join(LONG));
-        assertWritten(pipeline, IntStream.range(0, 18).mapToObj(Integer::toString).toArray(String[]::new));
+        assertWritten(
+                pipeline, IntStream.range(0, 18).mapToObj(Integer::toString).toArray(String[]::new));
     }
 
     @Test
