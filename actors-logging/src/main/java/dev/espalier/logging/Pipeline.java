@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
 /// | `stuckAt` | callers that gave up | callers | volatile; a hint |
 ///
 /// *What a caller reads* stands in this object and hardly ever changes. What the writer writes for each event (the
-/// word of the turn, counters) stands in others: a caller on another core would wait for its cache each time.
+/// word of the turn, counters) stands in others, so that the caches of callers can keep this one.
 ///
 /// *If the writer dies*, its last act is DIRECT: callers write themselves, also those that wait for room. *If it
 /// stalls in a sink*, callers wait or drop as they are told, give up after the patience, and the close spills.
