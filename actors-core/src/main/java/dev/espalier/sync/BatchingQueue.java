@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /// A queue in front of a slow sink: items are delivered in batches, by a green thread of its own, in order.
 ///
@@ -145,7 +146,6 @@ public final class BatchingQueue<T> implements AutoCloseable {
 
     private final Builder<T> setUp;
     private final Queue<T> queue;
-    private final AtomicLong added = new AtomicLong();
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong retries = new AtomicLong();
@@ -156,6 +156,8 @@ public final class BatchingQueue<T> implements AutoCloseable {
     private final AtomicLong flushTo = new AtomicLong();
 
     private volatile Signal hurry = new Signal();
+    /// What was taken out for the next batch; its thread alone.
+    private final List<T> next = new ArrayList<>();
     private long takenOut;
 
     private BatchingQueue(Builder<T> b) {
@@ -181,7 +183,6 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @throws CancelledException if cancelled or interrupted while it waits; then it was not added
     public void add(T item) {
         queue.add(item);
-        added.incrementAndGet();
     }
 
     /// Adds an item, but does not wait for ever.
@@ -191,11 +192,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @throws ClosedException if it is closed, or is closed while this waits
     /// @throws CancelledException if cancelled or interrupted while it waits; then it was not added
     public boolean add(T item, Duration limit) {
-        boolean has = queue.add(item, limit);
-        if (has) {
-            added.incrementAndGet();
-        }
-        return has;
+        return queue.add(item, limit);
     }
 
     /// Delivers what was added before this call, without waiting for more, and waits for that.
@@ -204,7 +201,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @return true if each of these items was delivered or given up in time
     /// @throws CancelledException if cancelled or interrupted meanwhile
     public boolean flush(Duration limit) {
-        long target = added.get();
+        long target = queue.addedItems();
         flushTo.accumulateAndGet(target, Math::max);
         hurry.go();
         return settled.waitFor(target, limit);
@@ -239,7 +236,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     ///
     /// @return a snapshot
     public Statistics statistics() {
-        return new Statistics(added.get(), delivered.get(), lost.get(), retries.get());
+        return new Statistics(queue.addedItems(), delivered.get(), lost.get(), retries.get());
     }
 
     // Its thread.
@@ -247,43 +244,52 @@ public final class BatchingQueue<T> implements AutoCloseable {
     private void live() {
         try {
             scope.run(this::deliverAll);
-        } catch (CancelledException e) {
-            queue.close();
-            List<T> rest = queue.popAll();
-            if (!rest.isEmpty()) {
-                lose(rest, e);
-            }
+        } catch (Throwable thrown) { // it was cancelled, or the memory is out
+            giveUp(thrown);
         } finally {
             ended.go();
         }
     }
 
-    private void deliverAll() {
-        for (List<T> batch = nextBatch(); !batch.isEmpty(); batch = nextBatch()) {
-            deliver(List.copyOf(batch));
+    private void giveUp(Throwable cause) {
+        queue.close();
+        List<T> rest = new ArrayList<>(next);
+        rest.addAll(queue.popAll());
+        if (!rest.isEmpty()) {
+            lose(List.copyOf(rest), cause);
         }
     }
 
-    /// @return empty at the end
-    private List<T> nextBatch() {
-        List<T> batch = new ArrayList<>();
-        queue.pop().ifPresent(batch::add);
-        long deadline = Strand.deadlineAfter(setUp.age);
-        boolean more = !batch.isEmpty();
-        while (more && batch.size() < setUp.size) {
-            var next = queue.tryPop();
-            if (next.isEmpty()) {
-                next = awaitNext(takenOut + batch.size(), deadline);
+    private void deliverAll() {
+        while (fillNext()) {
+            List<T> batch = List.copyOf(next);
+            next.clear(); // from here on it is told what becomes of it
+            deliver(batch);
+            if (scope.isCancelled()) { // also if the sink has swallowed that
+                throw new CancelledException(setUp.name + " was not closed in time");
             }
-            more = next.isPresent();
-            next.ifPresent(batch::add);
         }
-        takenOut += batch.size();
-        return batch;
+    }
+
+    /// @return false at the end
+    private boolean fillNext() {
+        queue.pop().ifPresent(next::add);
+        long deadline = Strand.deadlineAfter(setUp.age);
+        boolean more = !next.isEmpty();
+        while (more && next.size() < setUp.size) {
+            Optional<T> item = queue.tryPop();
+            if (item.isEmpty()) {
+                item = awaitItem(takenOut + next.size(), deadline);
+            }
+            more = item.isPresent();
+            item.ifPresent(next::add);
+        }
+        takenOut += next.size();
+        return !next.isEmpty();
     }
 
     /// No flush is missed: `hurry` is written before `flushTo` is read, and a flush does it the other way round.
-    private Optional<T> awaitNext(long have, long deadline) {
+    private Optional<T> awaitItem(long have, long deadline) {
         Signal mine = new Signal();
         hurry = mine;
         return have <= flushTo.get() ? Optional.empty() : queue.pop(deadline, mine);
@@ -292,45 +298,65 @@ public final class BatchingQueue<T> implements AutoCloseable {
     private void deliver(List<T> batch) {
         try {
             attempt(batch);
-            delivered.addAndGet(batch.size());
-            settled.advance(batch.size());
         } catch (Throwable failure) {
             lose(batch, failure);
-            if (failure instanceof CancelledException cancelled && cancelled.isFrom(scope)) {
-                throw cancelled;
-            }
+            return;
         }
+        delivered.addAndGet(batch.size());
+        settled.advance(batch.size());
     }
 
     private void attempt(List<T> batch) throws Exception {
         Duration wait = setUp.firstWait;
         for (int left = setUp.attempts - 1; ; left--) {
-            try {
-                setUp.sink.accept(batch);
+            Exception failure = tryOnce(batch);
+            if (failure == null) {
                 return;
-            } catch (CancelledException e) {
-                throw e;
-            } catch (Exception e) {
-                if (left == 0) {
-                    throw e;
-                }
             }
-            retries.incrementAndGet();
-            Strand.sleep(jittered(wait));
+            wait = wait.compareTo(setUp.longestWait) < 0 ? wait : setUp.longestWait;
+            if (left == 0 || !rest(wait)) {
+                throw failure;
+            }
             wait = wait.multipliedBy(2);
         }
     }
 
-    private Duration jittered(Duration wait) {
-        Duration most = wait.compareTo(setUp.longestWait) < 0 ? wait : setUp.longestWait;
+    private @Nullable Exception tryOnce(List<T> batch) {
+        try {
+            setUp.sink.accept(batch);
+            return null;
+        } catch (Exception e) {
+            return e;
+        } finally {
+            Thread.interrupted(); // what the sink leaves behind would end the thread's next wait
+        }
+    }
+
+    /// Waits before the next attempt.
+    ///
+    /// @return false if there is to be none
+    private boolean rest(Duration wait) {
+        if (scope.isCancelled()) {
+            return false;
+        }
+        try {
+            Strand.sleep(jittered(wait));
+        } catch (CancelledException notInTime) {
+            return false;
+        }
+        retries.incrementAndGet();
+        return true;
+    }
+
+    private static Duration jittered(Duration wait) {
         return Duration.ofNanos(
-                (long) (most.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
+                (long) (wait.toNanos() * ThreadLocalRandom.current().nextDouble(0.9, 1.1)));
     }
 
     private void lose(List<T> batch, Throwable cause) {
         lost.addAndGet(batch.size());
         try {
-            setUp.loss.accept(batch, cause);
+            CancelScope.shield(() -> setUp.loss.accept(batch, cause));
         } catch (Throwable t) {
             Report.error("the error callback of " + setUp.name + " failed", t);
         } finally {

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *State.* bit 0 `CANCELLED`, bit 1 `DELIVERED`, bit 2 `ENTERED`, bit 3 `FINISHED`; only ENTERED is ever taken
 /// away, and DELIVERED by the owner before the exception got anywhere; and see [#revive].
-/// *Transitions.* `+CANCELLED`: any thread, CAS, unless CANCELLED or FINISHED: the linearization point of
-/// [#cancel].
+/// *Transitions.* `+CANCELLED`: any thread, CAS, unless CANCELLED or FINISHED: the linearization point of [#cancel].
 /// `+ENTERED`, `-ENTERED`: owner. `+DELIVERED`: owner, just before the throw; `-DELIVERED`: owner, just after it, if
 /// the wait that it ended had been granted what it waited for. `+FINISHED`: owner, at the end of [#run].
 /// *Invariant 1.* At most one exception per scope: only the owner delivers, and never with DELIVERED set.
@@ -191,8 +190,7 @@ public final class CancelScope {
         }
     }
 
-    /// Makes this the innermost scope of the calling strand. For code that cannot use [#run]; put [#exit] into
-    /// a
+    /// Makes this the innermost scope of the calling strand. For code that cannot use [#run]; put [#exit] into a
     /// `finally`.
     ///
     /// @throws IllegalStateException if the scope is entered now or was used up
@@ -321,7 +319,7 @@ public final class CancelScope {
 
     /// Throws for the outermost pending scope that is not shielded; called by the strand itself, with its hint
     /// cleared.
-    static void deliver(Strand self) {
+    static void deliver(Cancellable self) {
         CancelScope found = null;
         boolean held = false;
         for (CancelScope each = self.scope(); each != null; each = each.outer) {

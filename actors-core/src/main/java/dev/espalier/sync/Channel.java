@@ -152,7 +152,7 @@ public final class Channel<T> implements Iterable<T> {
     /// Receives until the channel has ended. The iterator's methods wait as [#receive] does.
     @Override
     public Iterator<T> iterator() {
-        return new ChannelIterator<>(this);
+        return new UntilEnd<>(this::receive);
     }
 
     // ---- Ends

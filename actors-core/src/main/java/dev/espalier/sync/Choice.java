@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One of the things that a [Select] waits for.
 ///
-/// *Threads.* Confined to the selecting strand; the methods with the guard held, but [#granted].
+/// *Threads.* Confined to the selecting strand; [#now] and, if there is a guard, [#join] with all guards held.
 abstract class Choice<R> {
     /// What guards it; null if it can be looked at without.
     abstract @Nullable Guard guard();

@@ -1,5 +1,7 @@
 package dev.espalier.sync;
 
+import static java.util.Objects.requireNonNull;
+
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
@@ -138,7 +140,7 @@ final class Composite extends Signal {
 
     @Override
     public Registration onGo(Runnable listener) {
-        var watch = new Watch(this, listener);
+        var watch = new Watch(this, requireNonNull(listener, "listener"));
         if (isGo() || !push(watch)) {
             watch.run();
             return watch;

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// In there everything is as outside: the actor ([Strand#tenant()]), the name of the thread, the cancel scopes and
 /// shields, the interrupts. A cancel is delivered in there, at a blocking call or [CancelScope#check]; if there is
-/// none,
-/// at the caller's next one. What is different: [Thread#currentThread], thread locals and scoped values. The inbox of a
-/// body belongs to its own thread.
+/// none, at the caller's next one. What is different: [Thread#currentThread], thread locals and scoped values. The
+/// inbox of a body belongs to its own thread.
 ///
 /// The threads: as many as are needed at a time, without a bound, so bound the callers; they end after 60 s without
 /// work. On a platform thread, unless it runs turns of actors, the code is just run.
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Failure.* What the code throws comes out, the object itself.
 /// *Memory.* What the caller does before happens before the code, and that before what the caller does after.
-/// *Cost.* Two thread switches: 14 to 28 µs in all, measured on two busy cores.
+/// *Cost.* Two thread switches, from a green thread to a platform thread and back; see `docs/benchmarks.md`.
 ///
 /// *Source.* `lthread_compute_begin` and `lthread_compute_end`.
 public final class Compute {
@@ -40,8 +39,7 @@ public final class Compute {
             return task.run();
         }
         ComputeJob<T, X> job = new ComputeJob<>(self, task);
-        self.ground().computePool().submit(job, self);
-        job.await();
+        job.runIn(self.ground().computePool());
         return job.outcome();
     }
 

@@ -9,9 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// One call of [Compute]: code of one strand, the caller, that is run by another one, the worker.
 ///
 /// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel scope.
-/// Whoever
-/// cancels a scope or interrupts the actor still finds the caller; so the caller, which is parked here and takes
-/// nothing for itself, passes hints and interrupts on.
+/// Whoever cancels a scope or interrupts the actor still finds the caller; so the caller, which is parked here and
+/// takes nothing for itself, passes hints and interrupts on.
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
@@ -22,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     private final Strand caller;
     private final Task<T, X> task;
+    private final String name;
     private final @Nullable Object tenant;
     private final @Nullable CancelScope scope;
     private final int shields;
@@ -37,6 +37,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         this.caller = caller;
         this.task = requireNonNull(task, "task");
         this.tenant = caller.tenant();
+        this.name = tenant == null ? caller.thread().getName() : tenant.toString();
         this.scope = caller.scope();
         this.shields = caller.shields();
     }
@@ -44,11 +45,11 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     // The worker.
 
     void runOn(Strand self) {
-        self.thread().setName(tenant == null ? caller.thread().getName() : tenant.toString());
         self.tenant(tenant);
         self.borrow(scope, shields);
         begin(self);
         try {
+            self.thread().setName(name);
             value = task.run();
         } catch (Throwable t) {
             thrown = t;
@@ -89,22 +90,23 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
 
     // The caller.
 
-    void await() {
+    /// Hands it to the pool and waits until it is done.
+    ///
+    /// The wait is known before anybody can work: no cycle can close by it, only by what the worker waits for later.
+    void runIn(ComputePool pool) {
         Section wait = new Section();
         wait.begin();
         try {
-            awaitDone(wait);
+            pool.submit(this, caller);
+            awaitDone();
         } finally {
             wait.exit();
         }
     }
 
-    private void awaitDone(Section wait) {
+    private void awaitDone() {
         boolean hinted = false;
         while (!done) {
-            if (wait.beforePark()) {
-                continue;
-            }
             if (caller.takeHint()) {
                 hinted = true;
                 passOn(false);
@@ -112,7 +114,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
             if (Thread.interrupted()) {
                 passOn(true);
             }
-            caller.parkForOther(this, () -> done);
+            caller.parkForOther(this, () -> done || caller.isHinted()); // passing on may have used up a permit
         }
         if (hinted) {
             caller.hintCancel(); // what was not delivered is to be found
@@ -130,6 +132,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
 
         void begin() {
             enter();
+            publish();
         }
 
         @Override

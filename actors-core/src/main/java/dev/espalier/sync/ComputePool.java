@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A worker's `slot` is IDLE, a job, or ENDED. *Transitions.* `IDLE -> job`: who has a job, CAS, and then unparks it;
 /// `IDLE -> ENDED`: the worker, CAS, when its time is over; `job -> IDLE`: the worker, before it can be found in
-/// `idle`.
-/// So a job is never given to a worker that is about to end, and never waits for another job.
+/// `idle`. So a job is never given to a worker that is about to end, and never waits for another job.
 final class ComputePool {
     private static final long IDLE_NANOS = 60_000_000_000L;
 

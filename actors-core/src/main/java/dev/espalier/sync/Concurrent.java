@@ -5,22 +5,20 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Threads under the names of Haskell's `Control.Concurrent`, as Conpig has them; [Fork] does the work.
 ///
 /// {@snippet class="dev.espalier.sync.ConcurrentTest" region="run-main"}
 ///
-/// Threads are green: many, cheap, on all processors, and not preempted. One that only computes keeps its
-/// carrier; let
+/// Threads are green: many, cheap, on all processors, and not preempted. One that only computes keeps its carrier; let
 /// it run on a platform thread ([Strand#startPlatform]).
 ///
-/// *Failure.* What a thread throws is logged, unless somebody asks for it with [Fork#get]; it ends no other
-/// thread.
+/// *Failure.* What a thread throws is logged, unless somebody asks for it with [Fork#get]; it ends no other thread.
 /// *Threads.* All methods may be called from any thread.
 ///
-/// *Source.* GHC's `Control.Concurrent`. Unlike there, [#killThread] does not wait, the exception comes at a
-/// blocking
+/// *Source.* GHC's `Control.Concurrent`. Unlike there, [#killThread] does not wait, the exception comes at a blocking
 /// call only, and [#runMain] waits for the threads that `main` leaves behind, as Conpig's does.
 public final class Concurrent {
     private static final AtomicInteger NUMBER = new AtomicInteger();
@@ -47,9 +45,8 @@ public final class Concurrent {
     ///
     /// @param <T> the result
     /// @param task what it does
-    /// @param last gets the result, or what was thrown ([CancelledException] if it was killed); one of both
-    /// is null.
-    ///     A cancel cannot disturb it
+    /// @param last gets the result, or what was thrown ([CancelledException] if it was killed); one of both is null.
+    ///     A cancel cannot disturb it. If it throws, the thread fails with that, and what the task threw is suppressed
     /// @return the thread
     public static <T extends @Nullable Object> Fork<T> forkFinally(
             Task<? extends T, ?> task, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> last) {
@@ -60,12 +57,24 @@ public final class Concurrent {
             try {
                 result = task.run();
             } catch (Throwable thrown) {
-                CancelScope.shield(() -> last.accept(null, thrown));
+                tellLast(failure -> last.accept(null, failure), thrown);
                 throw thrown;
             }
             CancelScope.shield(() -> last.accept(result, null));
             return result;
         });
+    }
+
+    @SuppressWarnings("ReferenceEquality") // nothing can be suppressed in itself
+    private static void tellLast(Consumer<Throwable> last, Throwable thrown) {
+        try {
+            CancelScope.shield(() -> last.accept(thrown));
+        } catch (Throwable second) {
+            if (second != thrown) {
+                second.addSuppressed(thrown);
+            }
+            throw second;
+        }
     }
 
     /// Starts a thread that first waits. Killed meanwhile, it never runs the body.
@@ -84,8 +93,7 @@ public final class Concurrent {
         });
     }
 
-    /// Kills a thread by a [CancelledException] at its current or next blocking call. Does not wait for its
-    /// end:
+    /// Kills a thread by a [CancelledException] at its current or next blocking call. Does not wait for its end:
     /// [Fork#done] does.
     ///
     /// @param thread which; one that has ended stays as it is
@@ -113,8 +121,7 @@ public final class Concurrent {
         return origin.self.get();
     }
 
-    /// Runs a program: its main thread, and all threads that it and they start here. Returns when all have
-    /// ended.
+    /// Runs a program: its main thread, and all threads that it and they start here. Returns when all have ended.
     ///
     /// @param main what the main thread does
     /// @throws FailedException if the main thread failed, after all have ended
@@ -122,7 +129,7 @@ public final class Concurrent {
     public static void runMain(Runnable main) {
         requireNonNull(main, "main");
         var household = new Household();
-        Fork<@Nullable Void> first = start(household, () -> {
+        Fork<@Nullable Void> first = start(household, true, () -> {
             main.run();
             return null;
         });
@@ -130,38 +137,51 @@ public final class Concurrent {
             household.awaitEmpty();
         } catch (CancelledException e) {
             household.killAll();
+            first.onDone((none, failure) -> reportLate(failure));
             throw e;
         }
         first.get();
     }
 
+    /// What the main thread throws when nobody waits for it any more.
+    private static void reportLate(@Nullable Throwable failure) {
+        if (failure != null && !Fork.isCancel(failure)) {
+            Report.error("a main thread failed after its caller was cancelled", failure);
+        }
+    }
+
     private static <T extends @Nullable Object> Fork<T> start(Task<? extends T, ?> task) {
         Origin origin = ORIGIN.get();
-        return start(origin == null ? null : origin.household, task);
+        Household household = origin == null ? null : origin.household;
+        return household == null ? start(task, null, false, null) : start(household, false, task);
     }
 
     private static <T extends @Nullable Object> Fork<T> start(
-            @Nullable Household household, Task<? extends T, ?> task) {
-        var origin = new Origin(new Promise<>(), household);
-        if (household != null) {
-            household.enter();
-        }
+            Household household, boolean isMain, Task<? extends T, ?> task) {
+        household.enter();
         Fork<T> fork;
         try {
-            fork = Fork.start("thread-" + NUMBER.incrementAndGet(), () -> {
-                ORIGIN.set(origin);
-                return task.run();
-            });
+            fork = start(task, household, isMain, household::leave);
         } catch (Throwable notStarted) {
-            if (household != null) {
-                household.leave(null);
-            }
+            household.leave(null);
             throw notStarted;
         }
+        household.watch(fork);
+        return fork;
+    }
+
+    private static <T extends @Nullable Object> Fork<T> start(
+            Task<? extends T, ?> task,
+            @Nullable Household household,
+            boolean isMain,
+            @Nullable Consumer<? super Fork<T>> last) {
+        var origin = new Origin(new Promise<>(), household);
+        Task<T, Exception> known = () -> {
+            ORIGIN.set(origin);
+            return task.run();
+        };
+        Fork<T> fork = Fork.start("thread-" + NUMBER.incrementAndGet(), known, isMain, last);
         origin.self.complete(fork);
-        if (household != null) {
-            household.watch(fork);
-        }
         return fork;
     }
 }

@@ -113,6 +113,9 @@ public final class Condition {
     /// @return false if nobody waited
     public boolean wakeOne() {
         lock.requireHeld();
+        if (line.isEmptyToJoiner()) {
+            return false;
+        }
         guard.lock();
         try {
             return line.call() != null;
@@ -126,6 +129,9 @@ public final class Condition {
     /// @return how many
     public int wakeAll() {
         lock.requireHeld();
+        if (line.isEmptyToJoiner()) {
+            return 0;
+        }
         guard.lock();
         try {
             return line.callAll();
@@ -136,11 +142,6 @@ public final class Condition {
 
     /// How many wait; for displays and tests.
     int waiting() {
-        guard.lock();
-        try {
-            return line.size();
-        } finally {
-            guard.leave();
-        }
+        return line.waiting();
     }
 }

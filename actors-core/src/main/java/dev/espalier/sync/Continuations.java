@@ -5,8 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /// The JDK's one-shot delimited continuation, `jdk.internal.vm.Continuation`, where its package is open to
-/// this module;
-/// found by name, so that nothing here needs a flag to compile or to run without it.
+/// this module; found by name, so that nothing here needs a flag to compile or to run without it.
 ///
 /// On a green thread it nests in the thread's own continuation: when the code in it blocks, the JDK unmounts
 /// both.

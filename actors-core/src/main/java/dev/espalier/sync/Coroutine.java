@@ -10,23 +10,19 @@ import org.jspecify.annotations.Nullable;
 /// Code with a stack of its own that runs only while somebody has switched to it.
 ///
 /// Coroutines are symmetric: whoever runs may switch to any other one that is suspended, with a value, and
-/// goes on
-/// when somebody switches back, with a value. Each thread has a *root*, the code that it runs anyway. The
-/// *parent*
-/// is the coroutine that made this one.
+/// goes on when somebody switches back, with a value. Each thread has a *root*, the code that it runs anyway.
+/// The *parent* is the coroutine that made this one.
 ///
 /// {@snippet class="dev.espalier.sync.CoroutineGuideTest" region="symmetric"}
 ///
 /// *End.* When the body returns, its result goes to the parent, or if that is dead, not started or running
 /// elsewhere, to the nearest ancestor that is not, at last to the root of the thread. *Failure.* What the body
 /// throws goes the same way and comes out of the `switchTo` in which that ancestor waits: an unchecked
-/// exception or
-/// error as it is, a checked exception as the cause of a [CompletionException].
+/// exception or error as it is, a checked exception as the cause of a [CompletionException].
 ///
 /// *Types.* A value travels to whoever is switched to, and `switchTo` returns what somebody, perhaps a third
 /// coroutine, sent here. The compiler cannot check that; a value of the wrong type is a [ClassCastException]
-/// at
-/// the receiver. Between a coroutine and its parent, [#switchTo] and [#handBack] are typed.
+/// at the receiver. Between a coroutine and its parent, [#switchTo] and [#handBack] are typed.
 ///
 /// *Threads.* One switch is one hand-over: of the coroutines of a thread one runs at a time. A suspended one that is
 /// a green thread belongs to no thread and may be switched to from any; that does not hold for roots, nor for one on a
@@ -34,40 +30,33 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Identity.* A coroutine acts for the thread that switched into it: its [Strand#tenant()] (so
 /// `ActorRef.current()`), its cancel scopes and its interrupts concern the coroutine as well. Scopes and
-/// shields that
-/// are open in a coroutine concern that one only, and stay with it while it is away. Do not hold a monitor,
-/// a lock
-/// that knows its owner, or a binding of a [ScopedValue] across a switch, and do not rely on thread locals
-/// in a
-/// coroutine: on the first backend it has its own, on the second those of whoever runs it.
+/// shields that are open in a coroutine concern that one only, and stay with it while it is away. Do not hold
+/// a monitor, a lock that knows its owner, or a binding of a [ScopedValue] across a switch, and do not rely on
+/// thread locals in a coroutine: on the first backend it has its own, on the second those of whoever runs it.
 ///
 /// *Backends.* With public API alone each coroutine is a green thread and a switch hands over from one to the other.
 /// If the JVM is started with `--add-exports java.base/jdk.internal.vm=dev.espalier.core` (`=ALL-UNNAMED` on the class
 /// path), the JDK's continuation is used instead, which is faster, with two limits:
 ///
 /// * One that has started goes on in the thread that started it only: compiled code may keep the current thread. From
-///   another one, [#switchTo] and [#close] throw [IllegalStateException], and it is not an heir of what ends there. In
-/// a
-///   turn of a behavior, which has another thread each time, coroutines stay green threads and may be kept from turn
-///   to turn; these and the others cannot switch to each other.
+///   another one, [#switchTo] and [#close] throw [IllegalStateException], and it is not an heir of what ends there.
+///   In a turn of a behavior, which has another thread each time, coroutines stay green threads and may be kept from
+///   turn to turn; these and the others cannot switch to each other.
 /// * It cannot switch away below a native frame, such as a static initialiser: [IllegalStateException], and nothing has
 ///   happened.
 ///
 /// [#backend] tells which.
 ///
-/// *Memory.* A started coroutine that is never finished or closed stays: a parked green thread; on the
-/// second backend
-/// it is collected, without running its `finally` blocks. So close it.
+/// *Memory.* A started coroutine that is never finished or closed stays: a parked green thread; on the second
+/// backend it is collected, without running its `finally` blocks. So close it.
 ///
 /// *Cost.* A switch: see `docs/benchmarks.md`. Allocates nothing on the second backend.
 ///
 /// *Source.* Python's greenlet, cgreenlet and the Nim library over it.
 ///
 /// *States.* `NEW -> RUNNING`, `SUSPENDED -> RUNNING`: whoever switches to it, CAS; the loser of two gets an
-/// exception.
-/// `RUNNING -> SUSPENDED`: once its stack may be resumed. `RUNNING -> DEAD`: itself, at its end. `NEW ->
-/// DEAD`: whoever
-/// closes it, CAS. `DEAD -> NEW`: [#reset], CAS.
+/// exception. `RUNNING -> SUSPENDED`: once its stack may be resumed. `RUNNING -> DEAD`: itself, at its end.
+/// `NEW -> DEAD`: whoever closes it, CAS. `DEAD -> NEW`: [#reset], CAS.
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
@@ -222,8 +211,8 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     }
 
     /// Ends it: throws [CoroutineExit] where it waits and returns when its `finally` blocks have run. The
-    /// current
-    /// one closes itself by that exception. No-op if it is dead; one that has not started is dead then.
+    /// current one closes itself by that exception. No-op if it is dead; one that has not started is dead
+    /// then.
     ///
     /// @throws IllegalStateException if it is a root, runs on another thread, or went on instead of ending
     @Override
@@ -380,6 +369,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
         }
         Ring ring = own.ring();
         scopes.detach(own.strand(), ring);
+        scopes.clear();
         Coroutine<?, ?> next = heir(ring);
         while (!next.casState(SUSPENDED, RUNNING)) {
             next = heir(ring); // another thread was faster

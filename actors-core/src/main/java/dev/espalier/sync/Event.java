@@ -101,12 +101,7 @@ public final class Event {
 
     /// How many wait for it; for displays and tests.
     int waiting() {
-        guard.lock();
-        try {
-            return line.size();
-        } finally {
-            guard.leave();
-        }
+        return line.waiting();
     }
 
     @Override

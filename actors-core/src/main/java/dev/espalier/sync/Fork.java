@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// Code that runs on a green thread of its own, can be cancelled, and has a result.
@@ -25,17 +26,27 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
     private final String family;
     private final String name;
     private final Task<? extends T, ?> task;
-    private final @Nullable Group<?> group;
+    private final boolean ofGroup;
+    private final @Nullable Consumer<? super Fork<T>> last;
     private final Promise<T> result = new Promise<>();
     private final CancelScope scope;
     private Nursery.@Nullable Place place;
     private volatile @Nullable Strand strand;
 
-    private Fork(String family, String name, Task<? extends T, ?> task, @Nullable Group<?> group) {
+    /// @param family what the nursery is told as its name
+    /// @param ofGroup whether a group, or the like, waits for it and tells what it throws
+    /// @param last is run by its strand when its result is there
+    private Fork(
+            String family,
+            String name,
+            Task<? extends T, ?> task,
+            boolean ofGroup,
+            @Nullable Consumer<? super Fork<T>> last) {
         this.family = requireNonNull(family, "name");
         this.name = name;
         this.task = requireNonNull(task, "task");
-        this.group = group;
+        this.ofGroup = ofGroup;
+        this.last = last;
         this.scope = new CancelScope(name);
     }
 
@@ -46,7 +57,16 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
     /// @param task the code
     /// @return the running fork
     public static <T extends @Nullable Object> Fork<T> start(String name, Task<? extends T, ?> task) {
-        Fork<T> fork = new Fork<>(name, name, task, null);
+        return start(name, task, false, null);
+    }
+
+    /// As [#start(String, Task)].
+    ///
+    /// @param toldHere whether who starts it waits for its end and tells what it throws, as a group does
+    /// @param last is run by the thread of the fork when its result is there; not if no thread could be started
+    static <T extends @Nullable Object> Fork<T> start(
+            String name, Task<? extends T, ?> task, boolean toldHere, @Nullable Consumer<? super Fork<T>> last) {
+        Fork<T> fork = new Fork<>(name, name, task, toldHere, last);
         fork.begin(Strand.current(), nursery());
         return fork;
     }
@@ -66,8 +86,8 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
 
     /// For a group: not started yet.
     static <T extends @Nullable Object> Fork<T> of(
-            Group<?> group, String groupName, int number, Task<? extends T, ?> task) {
-        return new Fork<>(groupName, groupName + "-" + number, task, group);
+            String group, int number, Task<? extends T, ?> task, Consumer<? super Fork<T>> last) {
+        return new Fork<>(group, group + "-" + number, task, true, last);
     }
 
     static @Nullable Nursery nursery() {
@@ -75,7 +95,7 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
     }
 
     void begin(Strand starter, @Nullable Nursery nursery) {
-        Nursery.Place mine = nursery == null ? null : nursery.admit(family, group != null);
+        Nursery.Place mine = nursery == null ? null : nursery.admit(family, ofGroup);
         place = mine;
         try {
             starter.startSibling(mine == null ? name : mine.name(), this::live);
@@ -100,13 +120,22 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
         } catch (Throwable t) {
             thrown = t;
         }
-        boolean asked = group != null || result.isAwaited();
-        if (place != null) {
-            place.end(self, group != null || isCancel(thrown) ? null : thrown);
-        } else if (!asked && thrown != null && !isCancel(thrown)) {
-            Report.error("a fork failed and nobody waits for it: " + name, thrown);
+        try {
+            tell(self, isCancel(thrown) || ofGroup ? null : thrown);
+        } finally {
+            settle(value, thrown);
         }
-        settle(value, thrown);
+    }
+
+    /// Says that it has ended.
+    ///
+    /// @param failure of which no group tells
+    private void tell(Strand self, @Nullable Throwable failure) {
+        if (place != null) {
+            place.end(self, failure);
+        } else if (failure != null && !result.isAwaited()) {
+            Report.error("a fork failed and nobody waits for it: " + name, failure);
+        }
     }
 
     @SuppressWarnings("NullAway") // null only if the code returned null
@@ -116,8 +145,8 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
         } else {
             result.fail(thrown);
         }
-        if (group != null) {
-            group.ended(this);
+        if (last != null) {
+            last.accept(this);
         }
     }
 

@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *End.* One that is not used to its end stays suspended: [#close] it, so that its `finally` blocks run.
 /// *Failure.* What the body throws comes out of `hasNext` or `next`, as from [Coroutine#switchTo]; there is
-/// nothing
-/// after it. *Threads.* May be used by one thread after the other. The body runs for the consumer, see
+/// nothing after it. *Threads.* May be used by one thread after the other. The body runs for the consumer, see
 /// [Coroutine]; it must not use its own generator. *Cost.* Two switches per element.
 ///
 /// @param <T> the elements

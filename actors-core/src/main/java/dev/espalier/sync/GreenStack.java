@@ -6,14 +6,11 @@ import static java.util.Objects.requireNonNull;
 ///
 /// *No wake-up is lost*: [#turn] is set before the unpark and looked at after every park.
 ///
-/// Cancels and interrupts reach the thread that is parked here on behalf of another one, so it passes them
-/// on to the
-/// coroutine that runs: an interrupt always, a cancel if this is the root, whose scopes lie below those of
-/// all. A
-/// cancel sets the scope's state, then the root's hint, then unparks it, which then looks who runs. One that
-/// is
-/// switched to at the same time either is found running, or looks after that, since it is made to look when
-/// it goes on.
+/// Cancels and interrupts reach the thread that is parked here on behalf of another one, so it passes them on
+/// to the coroutine that runs: an interrupt always, a cancel if this is the root, whose scopes lie below those
+/// of all. A cancel sets the scope's state, then the root's hint, then unparks it, which then looks who runs.
+/// One that is switched to at the same time either is found running, or looks after that, since it is made to
+/// look when it goes on.
 final class GreenStack extends CoroutineStack {
     private final Strand strand;
     /// Set by whoever switches here, taken back by this thread.

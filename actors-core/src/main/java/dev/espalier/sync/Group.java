@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="group"}
 ///
 /// [#call] returns or throws only when every fork has ended, whatever happens. When its body has ended, it waits for
-/// the
-/// forks that are left. If the body throws or is cancelled, they are cancelled first.
+/// the forks that are left. If the body throws or is cancelled, they are cancelled first.
 ///
 /// *Failure.* No failure of a fork is lost, and each is reported once: by the call that waits for the forks
 /// ([#joinAll] and the like), else by [#call], in a [FailedException] with all of them; if the body throws something
@@ -154,7 +153,7 @@ public final class Group<T extends @Nullable Object> {
     /// @throws IllegalStateException if the group has ended
     public <U extends T> Fork<U> fork(Task<? extends U, ?> task) {
         requireNonNull(task, "task");
-        Fork<U> fork = Fork.of(this, name, book.nextNumber(), task);
+        Fork<U> fork = Fork.of(name, book.nextNumber(), task, book::ended);
         book.add(fork);
         boolean begun = false;
         try {
@@ -180,11 +179,6 @@ public final class Group<T extends @Nullable Object> {
             body.run();
             return null;
         });
-    }
-
-    /// By the strand of a fork, last.
-    void ended(Fork<?> fork) {
-        book.ended(fork);
     }
 
     /// Waits until all forks have ended, also after some have failed.

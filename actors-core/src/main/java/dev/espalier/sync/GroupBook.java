@@ -67,7 +67,7 @@ final class GroupBook<T extends @Nullable Object> {
         locked(() -> running.remove(fork) && forks.remove(fork));
     }
 
-    /// By the strand of the fork.
+    /// By the strand of the fork, last.
     void ended(Fork<?> fork) {
         Throwable failure = fork.result().failureOrNull();
         boolean bad = failure != null && !Fork.isCancel(failure);

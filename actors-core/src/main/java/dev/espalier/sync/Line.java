@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// wait is over are dropped on the way. *Invariant 3.* A wait that was given up removes its places itself, in O(1):
 /// nothing is left behind.
 ///
-/// *Threads.* All methods with the guard held.
+/// *Threads.* All methods with the guard held, but [#isEmptyToJoiner] and [#waiting].
 class Line {
     final Guard guard;
     private @Nullable Place first;
@@ -30,9 +30,25 @@ class Line {
         return first == null;
     }
 
+    /// The same without the guard, for who alone could join now (who holds the lock that one joins with): the others
+    /// can only leave, so what it finds empty stays empty, and who has joined before it is seen.
+    final boolean isEmptyToJoiner() {
+        return first == null;
+    }
+
     /// How many stand here; some of them may be about to leave.
     final int size() {
         return size;
+    }
+
+    /// The same, without the guard.
+    final int waiting() {
+        guard.lock();
+        try {
+            return size;
+        } finally {
+            guard.leave();
+        }
     }
 
     final @Nullable Place first() {

@@ -352,9 +352,13 @@ public final class MVar<T> {
 
     @Override
     public String toString() {
+        return "MVar[" + content() + "]"; // the text of the value is the user's, so without the guard
+    }
+
+    private Object content() {
         guard.lock();
         try {
-            return "MVar[" + (lent ? "on loan" : value == null ? "empty" : value) + "]";
+            return lent ? "on loan" : value == null ? "empty" : value;
         } finally {
             guard.leave();
         }

@@ -21,9 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// *Failure.* The waiting methods throw [IllegalMonitorStateException] if the caller is not inside.
 /// *Threads.* Thread-safe; fair and reentrant as [Lock]. To leave an inner entry wakes nobody.
 /// *Memory.* What one does inside happens before what the next does inside.
-/// *Cost.* As [Lock]; a thread that leaves wakes one waiter at most, and every waiter looks once per change, which
-/// takes
-/// O(n) with n waiters.
+/// *Cost.* As [Lock] while nobody waits for a change; a thread that leaves wakes one waiter at most, and every waiter
+/// looks once per change, which takes O(n) with n waiters.
 ///
 /// *Source.* The `Lock` of mo-threads; there two waiters for whom there is nothing wake each other without an end.
 ///
@@ -89,11 +88,11 @@ public final class Monitor {
     /// @throws IllegalMonitorStateException if the calling thread is not inside
     public void leave() {
         lock.requireHeld();
-        if (lock.holds() == 1) {
+        if (!lock.isReentered()) {
             changes++;
             passOn();
         }
-        lock.unlock();
+        lock.unlockHeld();
     }
 
     /// Runs code inside.
@@ -195,6 +194,9 @@ public final class Monitor {
 
     /// Wakes the oldest waiter that has not looked since the last change.
     private void passOn() {
+        if (line.isEmptyToJoiner()) {
+            return;
+        }
         guard.lock();
         try {
             Place next = line.first();
@@ -218,12 +220,7 @@ public final class Monitor {
 
     /// How many wait for a change; for displays and tests.
     int waiting() {
-        guard.lock();
-        try {
-            return line.size();
-        } finally {
-            guard.leave();
-        }
+        return line.waiting();
     }
 
     @Override

@@ -51,7 +51,7 @@ class OneShot implements Registration, Runnable {
         try {
             mine.run();
         } catch (Throwable error) {
-            Report.error("a listener or timer task failed: " + mine, error);
+            Report.error("a listener or timer task failed: " + mine.getClass().getName(), error); // toString may throw
         }
     }
 

@@ -4,13 +4,11 @@ import org.jspecify.annotations.Nullable;
 
 /// The scopes and shields that one coroutine has open, on top of those of the root that it runs for.
 ///
-/// While the coroutine is away they are a chain of their own; when it goes on they are linked to what the
-/// root has
-/// open then. For a root there is nothing to link.
+/// While the coroutine is away they are a chain of their own; when it goes on they are linked to what the root
+/// has open then. For a root there is nothing to link.
 ///
 /// *Threads.* Used by the strand that runs the coroutine, while it runs it. A cancel of an own scope that
-/// comes while
-/// it is away is found when it goes on: [#attach] makes the strand look.
+/// comes while it is away is found when it goes on: [#attach] makes the strand look.
 final class OwnScopes {
     private @Nullable CancelScope top;
     private @Nullable CancelScope bottom;
@@ -41,6 +39,13 @@ final class OwnScopes {
         if (innermost != null) {
             self.hintCancel(); // after `moved`: a cancel that did not find this strand is found by it
         }
+    }
+
+    /// It has ended: what its body has not closed is of no concern to its next life.
+    void clear() {
+        top = null;
+        bottom = null;
+        shields = 0;
     }
 
     /// The coroutine is about to be left. An interrupt that it held back goes with the thread.

@@ -3,12 +3,10 @@ package dev.espalier.sync;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +24,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Failure.* Adding to a closed queue throws [ClosedException], also for those that wait for room when it is closed;
 /// a wait that was given up has neither added nor taken anything. What a comparator or an `equals` throws comes out
-/// where
-/// the item is added, which then was not.
+/// where the item is added, which then was not.
 /// *Threads.* Thread-safe, for green and platform threads; an iterator belongs to one thread, each may have its own.
 /// *Memory.* What a thread does before it adds an item happens before what another one does after it took it.
 /// *Cost.* A short lock for each call.
@@ -35,8 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// *Source.* The queues of mo-threads and thredo.
 ///
 /// *State.* All with the guard. *Invariant 1.* Somebody waits to take only while it is empty and open. *Invariant 2.*
-/// Somebody waits to add only while it is full and open. *Invariant 3.* `open` is the number of items that were added
-/// and not yet declared done, and somebody waits in `joiners` only while it is not zero.
+/// Somebody waits to add only while it is full and open.
 ///
 /// @param <T> the items
 public final class Queue<T> implements Iterable<T> {
@@ -45,10 +41,8 @@ public final class Queue<T> implements Iterable<T> {
     private final Guard guard = new Guard();
     final Line adders = new Line(guard);
     final Line takers = new Line(guard);
-    private final Line joiners = new Line(guard);
+    private final OpenItems account = new OpenItems(guard);
     private final QueueStore<T> store;
-    private long open;
-    private long taken;
     private boolean closed;
 
     /// Where somebody waits to add an item. `refused` with the guard.
@@ -97,8 +91,7 @@ public final class Queue<T> implements Iterable<T> {
         }
 
         /// The least item is taken first, of equal ones the oldest. The comparator runs with the queue's lock held,
-        /// when
-        /// an item is added, at O(log n).
+        /// when an item is added, at O(log n).
         public Builder<T> priority(Comparator<? super T> least) {
             order = requireNonNull(least, "least");
             lifo = false;
@@ -145,15 +138,15 @@ public final class Queue<T> implements Iterable<T> {
             return true;
         }
         if (takers.handOver(item) != null) {
-            open++;
-            taken++;
+            account.add();
+            account.take(1);
             return true;
         }
         if (!store.hasRoom()) {
             return false;
         }
         store.put(item);
-        open++;
+        account.add();
         return true;
     }
 
@@ -161,7 +154,7 @@ public final class Queue<T> implements Iterable<T> {
     T takeNow() {
         T item = store.take();
         if (item != null) {
-            taken++;
+            account.take(1);
             admit();
         }
         return item;
@@ -182,8 +175,9 @@ public final class Queue<T> implements Iterable<T> {
     }
 
     /// What a granted place of an adder means.
+    @SuppressWarnings("ReferenceEquality") // a mark
     boolean added(Place place) {
-        if (END.equals(place.value)) {
+        if (place.value == END) {
             throw new ClosedException("the queue was closed");
         }
         Throwable refused = place instanceof Adding adding ? refused(adding) : null;
@@ -245,7 +239,13 @@ public final class Queue<T> implements Iterable<T> {
     /// @return true if it was added
     /// @throws ClosedException if it is closed
     public boolean tryAdd(T item) {
-        return add(item, Duration.ZERO);
+        requireNonNull(item, "item");
+        guard.lock();
+        try {
+            return addNow(item);
+        } finally {
+            guard.leave();
+        }
     }
 
     private boolean add(T item, long deadlineNanos, @Nullable Signal till) {
@@ -255,9 +255,6 @@ public final class Queue<T> implements Iterable<T> {
         try {
             if (addNow(item)) {
                 return true;
-            }
-            if (Strand.isOver(deadlineNanos)) {
-                return false;
             }
             place = new Adding(adders, new Wait(), item);
             adders.join(place);
@@ -307,7 +304,12 @@ public final class Queue<T> implements Iterable<T> {
     ///
     /// @return the item; empty if there is none, or if the queue has ended
     public Optional<T> tryPop() {
-        return pop(Duration.ZERO);
+        guard.lock();
+        try {
+            return Optional.ofNullable(takeNow());
+        } finally {
+            guard.leave();
+        }
     }
 
     Optional<T> pop(long deadlineNanos, @Nullable Signal till) {
@@ -315,7 +317,7 @@ public final class Queue<T> implements Iterable<T> {
         guard.lock();
         try {
             T item = takeNow();
-            if (item != null || closed || Strand.isOver(deadlineNanos)) {
+            if (item != null || closed) {
                 return Optional.ofNullable(item);
             }
             place = new Place(takers);
@@ -327,10 +329,10 @@ public final class Queue<T> implements Iterable<T> {
     }
 
     /// What a granted place of a taker means; empty for the end.
-    @SuppressWarnings("unchecked") // only T and END are handed over
+    @SuppressWarnings({"unchecked", "ReferenceEquality"}) // only T and END are handed over
     Optional<T> popped(Place place) {
         Object value = requireNonNull(place.value);
-        return END.equals(value) ? Optional.empty() : Optional.of((T) value);
+        return value == END ? Optional.empty() : Optional.of((T) value);
     }
 
     /// Takes everything that is in it now; never waits.
@@ -339,11 +341,8 @@ public final class Queue<T> implements Iterable<T> {
     public List<T> popAll() {
         guard.lock();
         try {
-            List<T> all = new ArrayList<>(store.size());
-            for (T item = store.take(); item != null; item = store.take()) {
-                taken++;
-                all.add(item);
-            }
+            List<T> all = store.takeAll();
+            account.take(all.size());
             admit();
             return all;
         } finally {
@@ -354,27 +353,7 @@ public final class Queue<T> implements Iterable<T> {
     /// Takes items until the queue has ended; waits for them. `for (T item : queue)` is the usual worker.
     @Override
     public Iterator<T> iterator() {
-        return new Iterator<>() {
-            private @Nullable T ahead;
-
-            @Override
-            public boolean hasNext() {
-                if (ahead == null) {
-                    ahead = pop().orElse(null);
-                }
-                return ahead != null;
-            }
-
-            @Override
-            public T next() {
-                T item = hasNext() ? ahead : null;
-                ahead = null;
-                if (item == null) {
-                    throw new NoSuchElementException("the queue has ended");
-                }
-                return item;
-            }
-        };
+        return new UntilEnd<>(this::pop);
     }
 
     // ---- The account
@@ -383,26 +362,14 @@ public final class Queue<T> implements Iterable<T> {
     ///
     /// @throws IllegalStateException if that was said of all that were taken
     public void taskDone() {
-        guard.lock();
-        try {
-            if (taken == 0) {
-                throw new IllegalStateException("more done than were taken");
-            }
-            taken--;
-            open--;
-            if (open == 0) {
-                joiners.callAll();
-            }
-        } finally {
-            guard.leave();
-        }
+        account.done();
     }
 
     /// Waits until every item that was added has been declared done; later ones count, too, as long as it waits.
     ///
     /// @throws CancelledException if cancelled or interrupted while it waits
     public void join() {
-        join(Long.MAX_VALUE, null);
+        account.join(this, Long.MAX_VALUE, null);
     }
 
     /// As [#join()], but not for ever.
@@ -411,7 +378,7 @@ public final class Queue<T> implements Iterable<T> {
     /// @return true if all were done
     /// @throws CancelledException if cancelled or interrupted while it waits
     public boolean join(Duration limit) {
-        return join(Strand.deadlineAfter(limit), null);
+        return account.join(this, Strand.deadlineAfter(limit), null);
     }
 
     /// As [#join()], until the signal goes.
@@ -420,34 +387,19 @@ public final class Queue<T> implements Iterable<T> {
     /// @return true if all were done
     /// @throws CancelledException if cancelled or interrupted while it waits
     public boolean join(Signal till) {
-        return join(Long.MAX_VALUE, requireNonNull(till, "till"));
-    }
-
-    private boolean join(long deadlineNanos, @Nullable Signal till) {
-        Place place;
-        guard.lock();
-        try {
-            if (open == 0) {
-                return true;
-            }
-            place = new Place(joiners);
-            joiners.join(place);
-        } finally {
-            guard.leave();
-        }
-        return place.await(this, deadlineNanos, till);
+        return account.join(this, Long.MAX_VALUE, requireNonNull(till, "till"));
     }
 
     /// How many items were added and not yet declared done.
     ///
     /// @return zero or more; may be out of date at once
     public long openTasks() {
-        guard.lock();
-        try {
-            return open;
-        } finally {
-            guard.leave();
-        }
+        return account.open();
+    }
+
+    /// How many items were ever added; those that were dropped because of an equal one are not counted.
+    long addedItems() {
+        return account.added();
     }
 
     // ---- The end
@@ -516,7 +468,7 @@ public final class Queue<T> implements Iterable<T> {
     int waiting() {
         guard.lock();
         try {
-            return adders.size() + takers.size() + joiners.size();
+            return adders.size() + takers.size() + account.joining();
         } finally {
             guard.leave();
         }

@@ -1,8 +1,10 @@
 package dev.espalier.sync;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +71,22 @@ final class QueueStore<T> {
             removeNext();
         }
         return item;
+    }
+
+    /// Takes all, in their order. No code of the user runs.
+    List<T> takeAll() {
+        List<T> all = new ArrayList<>(size());
+        if (ranked == null) {
+            all.addAll(byAge);
+            byAge.clear();
+        } else {
+            ranked.forEach(each -> all.add(each.item));
+            ranked.clear();
+        }
+        if (present != null) {
+            present.clear();
+        }
+        return all;
     }
 
     private @Nullable T next() {

@@ -13,8 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Waits for the first of several things: values to receive, room to send, items of queues, signals and tills. Exactly
-/// one of them is
-/// done.
+/// one of them is done.
 ///
 /// If several can be done at once, one is picked at random, so none starves. Otherwise the caller waits in all lines at
 /// the same time, and the first that serves it wins; it leaves the others.
@@ -30,13 +29,13 @@ import org.jspecify.annotations.Nullable;
 /// A select may be used again and again. What follows a choice runs on the calling thread, after the choice was made.
 ///
 /// *Failure.* [ClosedException] if a channel or queue to send into is closed. A call that was cancelled or in vain has
-/// done
-/// none of the choices.
+/// done none of the choices.
 /// *Threads.* Confined to one thread at a time.
 /// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.
 ///
 /// *Idea.* All guards are taken in their order, so that nothing changes between the look at the first choice and the
-/// place in the last line; the one word of [Wait] decides who ends the wait.
+/// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to afterwards, with no
+/// guard held: what has gone stays gone, and whoever begins to listen may find that it has to run other listeners.
 ///
 /// @param <R> what the choices make
 public final class Select<R> {
@@ -158,7 +157,7 @@ public final class Select<R> {
         if (choices.isEmpty()) {
             throw new IllegalStateException("nothing to choose from");
         }
-        var standings = new ArrayList<Choice.Standing>(choices.size());
+        var standings = new Choice.@Nullable Standing[choices.size()];
         try {
             Wait wait;
             guards.forEach(Guard::lock);
@@ -168,15 +167,28 @@ public final class Select<R> {
                     return ready;
                 }
                 wait = new Wait();
-                for (Choice<R> each : choices) {
-                    standings.add(each.join(wait));
-                }
+                join(wait, standings, true);
             } finally {
                 guards.forEach(Guard::leave);
             }
+            join(wait, standings, false);
             return outcome(wait.await(this, deadlineNanos, till), standings);
         } finally {
-            standings.forEach(Choice.Standing::end);
+            for (Choice.Standing each : standings) {
+                if (each != null) {
+                    each.end();
+                }
+            }
+        }
+    }
+
+    /// Joins the lines, or listens to what has none.
+    private void join(Wait wait, Choice.@Nullable Standing[] standings, boolean lines) {
+        for (int i = 0; i < standings.length; i++) {
+            Choice<R> each = choices.get(i);
+            if (lines == (each.guard() != null)) {
+                standings[i] = each.join(wait);
+            }
         }
     }
 
@@ -193,9 +205,10 @@ public final class Select<R> {
         return null;
     }
 
-    private @Nullable Supplier<R> outcome(Object winner, List<Choice.Standing> standings) {
-        for (int i = 0; i < standings.size(); i++) {
-            if (standings.get(i).is(winner)) {
+    private @Nullable Supplier<R> outcome(Object winner, Choice.@Nullable Standing[] standings) {
+        for (int i = 0; i < standings.length; i++) {
+            Choice.Standing each = standings[i];
+            if (each != null && each.is(winner)) {
                 return choices.get(i).granted(winner);
             }
         }

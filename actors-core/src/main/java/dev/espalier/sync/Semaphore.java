@@ -252,12 +252,7 @@ public final class Semaphore {
     ///
     /// @return zero or more; may be out of date at once
     public int waiting() {
-        guard.lock();
-        try {
-            return line.size();
-        } finally {
-            guard.leave();
-        }
+        return line.waiting();
     }
 
     @Override

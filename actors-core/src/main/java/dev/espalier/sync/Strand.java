@@ -22,15 +22,13 @@ import org.jspecify.annotations.Nullable;
 /// unparks. Either the hint is seen before parking, or the unpark comes after that look and leaves a permit,
 /// which nothing between the look and the real park can consume; the park then returns at once, and the second
 /// look finds the cancel.
+///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
-/// | `tenant`, `host`, `expected`, `scope`, `shields`, `dice`, `heldInterrupt` | the strand itself | the strand itself
-/// | plain
-/// |
+/// | `tenant`, `host`, `dice` | the strand itself | the strand itself | plain |
 /// | `listed` | the strand itself, see [DeadlockWatch] | the strand itself | plain |
 /// | `waitsFor` | the strand itself | all | release; acquire, plain for itself |
-/// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
-public final class Strand implements Waiter {
+public final class Strand extends Cancellable implements Waiter {
     /// As a deadline: never.
     private static final long NEVER = Long.MAX_VALUE;
     /// Differences of clock values are meaningful up to here, about 146 years; longer durations never end.
@@ -60,20 +58,13 @@ public final class Strand implements Waiter {
     private @Nullable Object tenant;
 
     private @Nullable Host host;
-    /// A scope that counts as entered, but that nobody has looked at yet.
-    private CancelScope.@Nullable Source expected;
-
-    private @Nullable CancelScope scope;
     /// For coroutines: whose code runs here; written before the strand goes on.
     @Nullable
     Ring ring;
 
-    private int shields;
     private long dice;
-    private boolean heldInterrupt;
     private boolean listed;
     private @Nullable WaitsFor waitsFor;
-    private volatile boolean cancelHint;
 
     /// Whoever runs the code of many on one strand: it is told when that code waits, and can let another strand
     /// go on with the rest.
@@ -201,6 +192,7 @@ public final class Strand implements Waiter {
     /// The thread behind it.
     ///
     /// @return the thread
+    @Override
     public Thread thread() {
         return thread;
     }
@@ -422,124 +414,6 @@ public final class Strand implements Waiter {
     int roll(int bound) {
         dice = dice * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
         return (int) ((dice >>> 33) % bound);
-    }
-
-    // ---- For CancelScope: everything below but `hintCancel` is called by the strand itself.
-
-    @Nullable
-    CancelScope scope() {
-        CancelScope.Source first = expected;
-        if (first != null) {
-            expected = null;
-            first.scope().enter();
-        }
-        return scope;
-    }
-
-    /// See [CancelScope#expect].
-    void expect(CancelScope.Source next) {
-        if (expected != null) {
-            scope(); // an outer one
-        }
-        expected = next;
-    }
-
-    /// Takes an expected scope back.
-    ///
-    /// @return false if it was entered meanwhile
-    @SuppressWarnings("ReferenceEquality") // the same, not an equal one
-    boolean unexpect(CancelScope.Source last) {
-        if (expected == last) {
-            expected = null;
-            return true;
-        }
-        return false;
-    }
-
-    void scope(@Nullable CancelScope innermost) {
-        scope = innermost;
-    }
-
-    int shields() {
-        return shields;
-    }
-
-    void shields(int held) {
-        shields = held;
-    }
-
-    /// Makes an interrupt that a shield holds back one that is pending.
-    void releaseInterrupt() {
-        if (heldInterrupt) {
-            heldInterrupt = false;
-            thread.interrupt();
-        }
-    }
-
-    boolean isHinted() {
-        return cancelHint;
-    }
-
-    void hintCancel() {
-        cancelHint = true;
-    }
-
-    void beginShield() {
-        scope(); // one that is expected began outside
-        shields++;
-    }
-
-    void endShield() {
-        shields--;
-        if (shields == 0) {
-            releaseInterrupt();
-        }
-    }
-
-    void checkCancelled() {
-        if (expected != null) {
-            scope();
-        }
-        if (cancelHint) {
-            cancelHint = false; // before the look: a cancel that the look misses sets it again
-            CancelScope.deliver(this);
-        }
-        if (thread.isInterrupted()) {
-            if (shields == 0) {
-                throw CancelledException.interrupted(thread);
-            }
-            heldInterrupt |= Thread.interrupted(); // a set flag would turn every park into a busy loop
-        }
-    }
-
-    // ---- For ComputeJob.
-
-    /// Runs code of another strand from now on, in its scopes; for the strand itself.
-    void borrow(@Nullable CancelScope innermost, int ofShields) {
-        scope = innermost;
-        shields = ofShields;
-        cancelHint = true;
-    }
-
-    /// Runs its own code again.
-    ///
-    /// @return whether an interrupt was held back
-    boolean giveBack() {
-        boolean held = heldInterrupt;
-        scope = null;
-        shields = 0;
-        heldInterrupt = false;
-        cancelHint = false;
-        return held;
-    }
-
-    /// Whether to look for a cancel; forgets it.
-    boolean takeHint() {
-        if (!cancelHint) {
-            return false;
-        }
-        cancelHint = false;
-        return true;
     }
 
     /// Parks while another strand runs the code of this one: the host is told, but nothing is delivered here.

@@ -5,7 +5,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Strands by their thread, in parts that each have a lock. Not a `ConcurrentHashMap`: that is `synchronized` inside,
-/// and
 /// and before 25.0.4 a green thread that is blocked at a monitor can be forgotten (JDK-8373120).
 final class StrandRoll {
     private static final int PARTS = 64;

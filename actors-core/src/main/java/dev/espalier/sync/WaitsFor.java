@@ -50,7 +50,7 @@ public abstract class WaitsFor {
     private final Remedy remedy;
     private final boolean limited;
     /// Among those that can be ended, the order in which they began. What cannot gets its age when it parks: most
-    /// starts of actors never do.
+    /// starts of actors never do. Until then it is no edge, for a cycle is told of once by its youngest wait.
     private volatile long age;
 
     @SuppressWarnings("unused") // by its handle
@@ -143,14 +143,20 @@ public abstract class WaitsFor {
             check(); // what has looked at the condition may have used up that permit, too
             return false;
         }
+        publish();
+        look();
+        check();
+        return true;
+    }
+
+    /// Lets others find it. Called in place of the look by who does so before anybody is there to be waited for: that
+    /// one's own waits come later.
+    final void publish() {
         looked = true;
         if (remedy == Remedy.NONE) {
             age = AGES.incrementAndGet();
         }
         DeadlockWatch.list(strand);
-        look();
-        check();
-        return true;
     }
 
     final void check() {
@@ -161,7 +167,7 @@ public abstract class WaitsFor {
     }
 
     boolean goesOn() {
-        return found == null && isPending();
+        return age != 0 && found == null && isPending();
     }
 
     Waiter waiter() {

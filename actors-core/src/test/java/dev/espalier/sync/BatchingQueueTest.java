@@ -127,4 +127,106 @@ class BatchingQueueTest {
             assertEquals(SECOND, VirtualTime.elapsed());
         });
     }
+
+    @Test
+    void shouldHaveDeliveredWhatWasAddedBeforeTheFlushWhoeverElseAdds() throws Exception {
+        for (long seed = 0; seed < 100; seed++) {
+            batches.clear();
+            VirtualTime.run(seed, () -> {
+                BatchingQueue.Sink<Integer> slow = batch -> {
+                    Strand.sleep(SECOND);
+                    batches.add(batch);
+                };
+                var queue =
+                        BatchingQueue.<Integer>to("sink", slow).size(3).bound(1).start();
+                Group.run("adders", (Group<Integer> group) -> {
+                    for (int i = 0; i < 6; i++) {
+                        int item = i;
+                        group.fork(() -> {
+                            queue.add(item);
+                            assertTrue(queue.flush(DAY));
+                            assertTrue(
+                                    batches.stream().anyMatch(batch -> batch.contains(item)),
+                                    () -> item + " is not in " + batches);
+                        });
+                    }
+                });
+                queue.close();
+            });
+        }
+    }
+
+    @Test
+    void shouldTryAsOftenAsItWasTold() throws Exception {
+        VirtualTime.run(() -> {
+            int[] calls = new int[1];
+            var queue = BatchingQueue.<Integer>to("sink", batch -> {
+                        calls[0]++;
+                        throw new IOException("no");
+                    })
+                    .attempts(200, Duration.ofMillis(1), Duration.ofMillis(2))
+                    .onLoss((batch, cause) -> {
+                        assertEquals("no", cause.getMessage());
+                        lost.add(batch);
+                    })
+                    .start();
+            queue.add(1);
+            queue.close();
+            assertEquals(200, calls[0]);
+            assertEquals(List.of(List.of(1)), lost);
+            assertEquals(199, queue.statistics().retries());
+        });
+    }
+
+    @Test
+    void shouldGiveUpWhatIsLeftWhenTheSinkSwallowsTheCancel() throws Exception {
+        VirtualTime.run(() -> {
+            int[] calls = new int[1];
+            var queue = BatchingQueue.<Integer>to("sink", batch -> {
+                        calls[0]++;
+                        try {
+                            Strand.sleep(DAY);
+                        } catch (CancelledException e) {
+                            throw new IOException("wrapped", e);
+                        }
+                    })
+                    .size(1)
+                    .onLoss((batch, cause) -> {
+                        Strand.sleep(SECOND); // is not disturbed
+                        lost.add(batch);
+                    })
+                    .start();
+            queue.add(1);
+            queue.add(2);
+            assertFalse(queue.close(SECOND));
+            assertTrue(queue.close(DAY));
+            assertEquals(1, calls[0]);
+            assertEquals(List.of(List.of(1), List.of(2)), lost);
+            assertEquals(Duration.ofSeconds(3), VirtualTime.elapsed());
+        });
+    }
+
+    @Test
+    void shouldGoOnWhenTheSinkLeavesAnInterruptOrACancelOfItsOwn() throws Exception {
+        VirtualTime.run(() -> {
+            int[] calls = new int[1];
+            var queue = BatchingQueue.<Integer>to("sink", batch -> {
+                        calls[0]++;
+                        Thread.currentThread().interrupt();
+                        if (calls[0] == 1) {
+                            throw new CancelledException("of something else");
+                        }
+                        batches.add(batch);
+                    })
+                    .size(1)
+                    .start();
+            queue.add(1);
+            assertTrue(queue.flush(DAY));
+            Strand.sleep(SECOND); // it waits for more
+            queue.add(2);
+            queue.close();
+            assertEquals(List.of(List.of(1), List.of(2)), batches);
+            assertEquals(new BatchingQueue.Statistics(2, 2, 0, 1), queue.statistics());
+        });
+    }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -96,6 +97,31 @@ class CancelStormTest {
         });
         assertEquals(taken.get(), box.take());
         assertEquals(0, box.waiting());
+    }
+
+    @Test
+    void shouldLeaveALockFreeAndLetOneInAtATime() throws Exception {
+        var lock = new Lock();
+        var inside = new int[1];
+        var entered = new AtomicInteger();
+        storm(CANCELS / 10, thread -> {
+            boolean has = true;
+            switch (thread % 3) {
+                case 0 -> lock.lock();
+                case 1 -> has = lock.lock(Duration.ofNanos(1_000));
+                default -> has = lock.tryLock();
+            }
+            if (has) {
+                inside[0]++;
+                entered.incrementAndGet();
+                Strand.giveWay(1_000);
+                lock.unlock();
+            }
+        });
+        assertEquals(entered.get(), inside[0]);
+        assertNull(lock.owner());
+        assertEquals(0, lock.waiting());
+        assertTrue(lock.tryLock());
     }
 
     @Tag("long")

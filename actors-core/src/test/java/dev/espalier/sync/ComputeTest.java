@@ -79,6 +79,24 @@ class ComputeTest {
     }
 
     @Test
+    void shouldFailWhenTheTenantHasNoName() throws Exception {
+        int others = DeadlockWatch.listed(); // of the same JVM; they may end, but no other comes
+        VirtualTime.run(() -> {
+            Strand.current().tenant(new Object() {
+                @Override
+                public String toString() {
+                    throw new IllegalStateException("no name");
+                }
+            });
+            assertThrows(IllegalStateException.class, () -> Compute.run(() -> {}));
+            Strand.current().tenant("named");
+            assertEquals("named", Compute.call(() -> Thread.currentThread().getName()));
+            assertEquals(1, poolSize());
+            assertTrue(DeadlockWatch.listed() <= others);
+        });
+    }
+
+    @Test
     void shouldNotLeaveAgainWhenNested() throws Exception {
         VirtualTime.run(() -> Compute.run(() -> {
             Thread outer = Thread.currentThread();

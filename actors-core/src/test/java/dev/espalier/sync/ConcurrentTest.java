@@ -127,6 +127,94 @@ class ConcurrentTest {
         });
     }
 
+    @Test
+    void shouldLogWhatAThreadOfAProgramThrowsUnlessSomebodyAsks() throws Exception {
+        try (var errors = LoggedErrors.begin()) {
+            inSimulation(() -> {
+                errors.clear();
+                Concurrent.runMain(() -> {
+                    Concurrent.fork(() -> fail("nobody asks"));
+                    Fork<?> asked = Concurrent.fork(() -> {
+                        Strand.sleep(SECOND);
+                        fail("asked");
+                    });
+                    assertThrows(FailedException.class, asked::get);
+                });
+                assertThrows(FailedException.class, () -> Concurrent.runMain(() -> fail("thrown by runMain")));
+                assertEquals(List.of("nobody asks"), errors.causes());
+            });
+        }
+    }
+
+    private static void fail(String message) {
+        throw new IllegalStateException(message);
+    }
+
+    @Test
+    void shouldLogWhatMainThrowsWhenItsCallerHasGone() throws Exception {
+        try (var errors = LoggedErrors.begin()) {
+            inSimulation(() -> {
+                errors.clear();
+                var scope = new CancelScope("program");
+                Strand.current().schedule(Strand.deadlineAfter(SECOND), scope::cancel);
+                Runnable main = () -> {
+                    try {
+                        Strand.sleep(HOUR);
+                    } catch (CancelledException e) {
+                        Strand.sleep(SECOND);
+                        fail("too late");
+                    }
+                };
+                assertThrows(CancelledException.class, () -> scope.run(() -> Concurrent.runMain(main)));
+                assertEquals(List.of(), errors.causes());
+                Strand.sleep(SECOND.multipliedBy(2));
+                assertEquals(List.of("too late"), errors.causes());
+            });
+        }
+    }
+
+    @Test
+    void shouldKeepWhatTheTaskThrewWhenTheLastActionThrows() throws Exception {
+        inSimulation(() -> {
+            var first = new IllegalStateException("task");
+            Task<String, RuntimeException> task = () -> {
+                throw first;
+            };
+            Fork<String> fork = Concurrent.forkFinally(task, (result, thrown) -> fail("last"));
+            Throwable cause = assertThrows(FailedException.class, fork::get).getCause();
+            assertEquals("last", cause.getMessage());
+            assertSame(first, cause.getSuppressed()[0]);
+            Fork<String> same = Concurrent.forkFinally(task, (result, thrown) -> {
+                throw first;
+            });
+            assertSame(first, assertThrows(FailedException.class, same::get).getCause());
+        });
+    }
+
+    @Test
+    void shouldKillThreadsThatAreStartedWhenAllAreKilled() throws Exception {
+        inSimulation(() -> {
+            log.clear();
+            var scope = new CancelScope("program");
+            Strand.current().schedule(Strand.deadlineAfter(SECOND), scope::cancel);
+            Runnable main = () -> {
+                try {
+                    Strand.sleep(HOUR);
+                } catch (CancelledException e) {
+                    Concurrent.forkFinally(
+                            () -> {
+                                Strand.sleep(HOUR);
+                                return "";
+                            },
+                            (result, thrown) -> log.add("killed"));
+                }
+            };
+            assertThrows(CancelledException.class, () -> scope.run(() -> Concurrent.runMain(main)));
+            Strand.sleep(SECOND);
+            assertEquals(List.of("killed"), List.copyOf(log));
+        });
+    }
+
     private static void inSimulation(VirtualTime.ThrowingRunnable test) throws Exception {
         for (long seed = 1; seed <= 20; seed++) {
             VirtualTime.run(seed, test);

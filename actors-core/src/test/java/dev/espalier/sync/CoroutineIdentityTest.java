@@ -190,6 +190,23 @@ class CoroutineIdentityTest {
         });
     }
 
+    @Test
+    void shouldLeaveNoScopeBehindWhenItsBodyDoesNotExitIt() throws Exception {
+        inSimulation(() -> {
+            Coroutine<String, Boolean> c = Coroutine.of("c", (self, first) -> {
+                boolean clean = Strand.current().scope() == null && Strand.current().shields() == 0;
+                new CancelScope("left open").enter();
+                Strand.current().beginShield();
+                return clean;
+            });
+            assertTrue(c.switchTo(""));
+            assertNull(Strand.current().scope(), "nothing of it concerns the root");
+            assertEquals(0, Strand.current().shields());
+            c.reset();
+            assertTrue(c.switchTo(""), "nor its next life");
+        });
+    }
+
     private static void cancelLater(CancelScope scope) {
         Strand.start("canceller", () -> {
             Strand.sleep(SECOND);

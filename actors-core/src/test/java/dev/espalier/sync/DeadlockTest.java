@@ -292,4 +292,48 @@ class DeadlockTest {
             assertNotNull(found.getLast().ended());
         });
     }
+
+    /// An edge that a test enters by hand.
+    private static final class Edge extends WaitsFor {
+        private final Strand target;
+
+        Edge(Remedy remedy, Strand target) {
+            super(remedy, true);
+            this.target = target;
+        }
+
+        @Override
+        protected List<Strand> targets() {
+            return List.of(target);
+        }
+
+        @Override
+        protected String what() {
+            return "waits for " + target;
+        }
+
+        void await(Duration before) {
+            enter();
+            Strand self = Strand.current();
+            self.ground().park(self, this, Strand.deadlineAfter(before)); // entered, but does not wait yet
+            try {
+                Strand.park(this, Strand.deadlineAfter(SECOND));
+                Strand.park(this, Strand.deadlineAfter(SECOND));
+            } finally {
+                exit();
+            }
+        }
+    }
+
+    @Test
+    void shouldTellOnceWhenAWaitThatCannotFailIsKnownBeforeItParks() throws Exception {
+        watched(found -> {
+            var strands = new Strand[2];
+            strands[0] = Strand.start("starts", () -> new Edge(WaitsFor.Remedy.NONE, strands[1]).await(TICK));
+            strands[1] = Strand.start("locks", () -> new Edge(WaitsFor.Remedy.FAIL, strands[0]).await(Duration.ZERO));
+            assertTrue(strands[0].join(SECOND.multipliedBy(2)));
+            assertTrue(strands[1].join(SECOND.multipliedBy(2)));
+            assertEquals(1, found.size(), found::toString);
+        });
+    }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -148,5 +149,54 @@ class ForkTest {
             }
         }
         assertEquals(rounds, ended.get());
+    }
+
+    @Test
+    void shouldLogItsFailureOnlyWhenNobodyAsks() throws Exception {
+        try (var errors = LoggedErrors.begin()) {
+            VirtualTime.run(() -> {
+                Runnable fails = () -> {
+                    Strand.sleep(SECOND);
+                    throw new IllegalStateException("no");
+                };
+                Fork<?> asked = Fork.start("asked", fails);
+                assertThrows(FailedException.class, asked::get);
+                assertEquals(List.of(), errors.causes());
+                Fork.start("cancelled", fails).cancel();
+                Fork.start("nobody's", fails);
+                Strand.sleep(SECOND.multipliedBy(2));
+                assertEquals(List.of("no"), errors.causes());
+            });
+        }
+    }
+
+    @Test
+    void shouldHaveItsResultWhenItsNurseryThrowsAtTheEnd() throws Exception {
+        VirtualTime.run(() -> {
+            var thrown = new AtomicReference<Throwable>();
+            Nursery.Place place = new Nursery.Place() {
+                @Override
+                public String name() {
+                    return "place";
+                }
+
+                @Override
+                public void begin(Strand self) {
+                    self.thread().setUncaughtExceptionHandler((thread, error) -> thrown.set(error));
+                }
+
+                @Override
+                public void end(Strand self, Throwable failure) {
+                    throw new IllegalStateException("nursery");
+                }
+            };
+            Nursery nursery = (name, ofGroup) -> place;
+            Strand.current().tenant(nursery);
+            Fork<Integer> fork = Fork.start("fork", () -> 1);
+            Strand.current().tenant(null);
+            assertEquals(1, fork.get(SECOND));
+            Strand.sleep(SECOND);
+            assertEquals("nursery", thrown.get().getMessage());
+        });
     }
 }

@@ -121,4 +121,18 @@ class MVarTest {
         });
         assertEquals(40_000, box.take());
     }
+
+    @Test
+    void shouldLetOthersInWhileItsTextIsMade() {
+        var box = new MVar<Object>();
+        var value = new Object() {
+            @Override
+            public String toString() {
+                Strand reader = Strand.startPlatform("reader", true, box::tryRead);
+                return "read meanwhile: " + reader.join(Duration.ofSeconds(5));
+            }
+        };
+        box.put(value);
+        assertEquals("MVar[read meanwhile: true]", box.toString());
+    }
 }

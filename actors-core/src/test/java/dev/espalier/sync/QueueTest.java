@@ -376,4 +376,37 @@ class QueueTest {
             assertEquals(0, queue.openTasks());
         });
     }
+
+    private record Moody(int number, AtomicInteger bad) {
+        @Override
+        public int hashCode() {
+            if (bad.get() == number) {
+                throw new IllegalStateException("no hash");
+            }
+            return number;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Moody moody && moody.number == number;
+        }
+    }
+
+    @Test
+    void shouldLoseNoItemWhenItsHashThrowsLater() {
+        var bad = new AtomicInteger();
+        Queue<Moody> queue = Queue.<Moody>builder().unique().build();
+        for (int i = 1; i <= 3; i++) {
+            queue.add(new Moody(i, bad));
+        }
+        bad.set(2);
+        assertEquals(1, queue.pop().orElseThrow().number);
+        assertThrows(IllegalStateException.class, queue::pop);
+        assertEquals(2, queue.size());
+        bad.set(3);
+        assertEquals(List.of(2, 3), queue.popAll().stream().map(Moody::number).toList());
+        assertEquals(3, queue.openTasks());
+        queue.add(new Moody(2, bad));
+        assertEquals(1, queue.size(), "nothing is remembered of those that were taken");
+    }
 }

@@ -1,6 +1,7 @@
 package dev.espalier.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -227,6 +228,31 @@ class SelectTest {
             assertThrows(ClosedException.class, select::await);
             assertThrows(ClosedException.class, select::tryNow);
             assertEquals(java.util.List.of(1), full.popAll());
+        });
+    }
+
+    /// To listen to a signal may run listeners of others.
+    @Test
+    void shouldHoldNoLockWhenItListensToASignal() throws Exception {
+        VirtualTime.run(() -> {
+            Channel<Integer> channel = Channel.unbounded();
+            var listened = new AtomicInteger();
+            var signal = new Signal() {
+                @Override
+                public Registration onGo(Runnable listener) {
+                    assertFalse(channel.hub().guard.isHeldByCurrentThread());
+                    listened.incrementAndGet();
+                    return super.onGo(listener);
+                }
+            };
+            Select<String> select = Select.<String>of().onGo(signal, () -> "gone").receive(channel, value -> "received");
+            assertEquals(Optional.empty(), select.await(SECOND));
+            assertEquals(1, listened.get());
+            Strand.start("sender", () -> channel.send(1));
+            assertEquals("received", select.await());
+            Strand.start("goer", signal::go);
+            assertEquals("gone", select.await());
+            assertEquals(0, channel.hub().waiting() + signal.cells());
         });
     }
 }

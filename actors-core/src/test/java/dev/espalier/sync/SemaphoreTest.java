@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class SemaphoreTest {
@@ -141,5 +143,30 @@ class SemaphoreTest {
             assertFalse(event.isSet());
             assertEquals(0, event.waiting());
         });
+    }
+
+    /// Who joins the line marks the word in which others count at the same time.
+    @Test
+    @Tag("slow")
+    @Tag("cores")
+    void shouldLoseNoUnitWhenSomebodyJoinsTheLineAtTheSameTime() throws Exception {
+        long units = Long.MAX_VALUE / 2;
+        var semaphore = new Semaphore(units);
+        var joining = new AtomicBoolean(true);
+        var taken = new long[1];
+        SignalFixture.inThreads(2, thread -> {
+            if (thread == 0) {
+                for (int i = 0; i < 200_000; i++) {
+                    assertFalse(semaphore.acquire(Long.MAX_VALUE, Duration.ZERO));
+                }
+                joining.set(false);
+            } else {
+                while (joining.get()) {
+                    taken[0] += semaphore.tryAcquire() ? 1 : 0;
+                }
+            }
+        });
+        assertEquals(units, semaphore.available() + taken[0]);
+        assertEquals(0, semaphore.waiting());
     }
 }

@@ -56,6 +56,26 @@ class SignalTest {
     }
 
     @Test
+    void shouldRunTheOthersWhenAListenerThrowsAndHasNoName() {
+        var signal = new Signal();
+        var ran = new AtomicInteger();
+        signal.onGo(new Runnable() {
+            @Override
+            public void run() {
+                throw new IllegalStateException("expected in this test");
+            }
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("no name");
+            }
+        });
+        signal.onGo(ran::incrementAndGet);
+        assertTrue(signal.go());
+        assertEquals(1, ran.get());
+    }
+
+    @Test
     void shouldNotRunAListenerThatWasRemoved() {
         var signal = new Signal();
         var ran = new AtomicInteger();

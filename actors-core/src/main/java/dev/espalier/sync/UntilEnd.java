@@ -3,20 +3,22 @@ package dev.espalier.sync;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/// Receives from a channel until it has ended.
-final class ChannelIterator<T> implements Iterator<T> {
-    private final Channel<T> channel;
+/// Takes from a [Channel] or a [Queue] until that has ended.
+final class UntilEnd<T> implements Iterator<T> {
+    private final Supplier<Optional<T>> source;
     private Optional<T> ahead = Optional.empty();
 
-    ChannelIterator(Channel<T> channel) {
-        this.channel = channel;
+    /// @param source waits for the next value; empty if it has ended
+    UntilEnd(Supplier<Optional<T>> source) {
+        this.source = source;
     }
 
     @Override
     public boolean hasNext() {
         if (ahead.isEmpty()) {
-            ahead = channel.receive();
+            ahead = source.get();
         }
         return ahead.isPresent();
     }
@@ -24,7 +26,7 @@ final class ChannelIterator<T> implements Iterator<T> {
     @Override
     public T next() {
         if (!hasNext()) {
-            throw new NoSuchElementException("the channel has ended");
+            throw new NoSuchElementException("it has ended");
         }
         T value = ahead.orElseThrow();
         ahead = Optional.empty();
