@@ -92,7 +92,7 @@ public final class MutantsSuite implements Suite {
                         "actors-core",
                         "test-compile",
                         "org.pitest:pitest-maven:mutationCoverage",
-                        "-Djvm=" + Path.of(System.getProperty("java.home"), "bin", "java"),
+                        "-Dmutants.java=" + Path.of(System.getProperty("java.home"), "bin", "java"),
                         "-DreportsDirectory=" + report,
                         "-DtargetClasses=" + with(classes, "$*"),
                         "-DtargetTests=" + with(tests, "$*"))
