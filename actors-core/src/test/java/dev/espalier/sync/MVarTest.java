@@ -135,4 +135,70 @@ class MVarTest {
         box.put(value);
         assertEquals("MVar[read meanwhile: true]", box.toString());
     }
+
+    @Test
+    void shouldTellWhatBecameOfAWaitWithAnEnd() throws Exception {
+        VirtualTime.run(() -> {
+            var box = new MVar<>("a");
+            var never = new Signal("never");
+            assertFalse(box.put("b", SECOND));
+            assertFalse(box.put("b", Till.after(SECOND)));
+            assertEquals(Optional.of("a"), box.read(SECOND));
+            assertEquals(Optional.of("a"), box.read(never));
+            assertEquals(Optional.of("a"), box.take(SECOND));
+            assertEquals(Optional.empty(), box.take(SECOND));
+            assertEquals(Optional.empty(), box.take(Till.after(SECOND)));
+            assertEquals(Optional.empty(), box.read(Till.after(SECOND)));
+            assertTrue(box.put("b", SECOND));
+            assertEquals(Optional.of("b"), box.take(never));
+            assertTrue(box.put("c", never));
+            assertEquals("c", box.take());
+        });
+    }
+
+    @Test
+    void shouldNameWhoHasTheValueOnLoanWhetherItWaitedOrNot() throws Exception {
+        VirtualTime.run(() -> {
+            var box = new MVar<Integer>();
+            Strand second = Strand.start("second", () -> box.modify(MVarTest::slowly));
+            Strand.sleep(SECOND);
+            assertEquals(1, box.waiting());
+            box.put(1);
+            assertFalse(box.tryPut(7), "it is on loan");
+            assertEquals(second, box.borrower());
+            assertEquals("MVar[on loan]", box.toString());
+            assertTrue(second.join(Duration.ofSeconds(3)));
+            assertEquals(null, box.borrower());
+            Strand first = Strand.start("first", () -> box.modify(MVarTest::slowly));
+            Strand.sleep(SECOND);
+            assertEquals(first, box.borrower());
+            assertTrue(first.join(Duration.ofSeconds(3)));
+            assertEquals(3, box.take());
+        });
+    }
+
+    private static int slowly(int old) {
+        Strand.sleep(Duration.ofSeconds(2));
+        return old + 1;
+    }
+
+    @Test
+    void shouldCountAllThatWaitAndLetOthersIn() throws Exception {
+        VirtualTime.run(() -> {
+            var box = new MVar<Integer>();
+            Strand.start("reader", box::read);
+            Strand.start("taker", box::take);
+            Strand.sleep(SECOND);
+            assertEquals(2, box.waiting());
+            assertEquals(Optional.empty(), box.tryRead());
+            Strand.start("putter", () -> box.put(1)).join(SECOND);
+            assertEquals(0, box.waiting());
+            box.put(2);
+            Strand.start("putter", () -> box.put(3));
+            Strand.sleep(SECOND);
+            assertEquals(1, box.waiting());
+            assertEquals(2, box.take());
+            assertEquals(3, box.take());
+        });
+    }
 }

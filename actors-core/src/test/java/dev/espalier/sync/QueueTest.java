@@ -409,4 +409,43 @@ class QueueTest {
         queue.add(new Moody(2, bad));
         assertEquals(1, queue.size(), "nothing is remembered of those that were taken");
     }
+
+    @Test
+    void shouldTellWhatBecameOfAWaitWithAnEnd() throws Exception {
+        VirtualTime.run(() -> {
+            Queue<Integer> queue = Queue.bounded(1);
+            var never = new Signal("never");
+            assertTrue(queue.add(1, SECOND));
+            assertFalse(queue.add(2, SECOND));
+            assertFalse(queue.add(2, Till.after(SECOND)));
+            assertFalse(queue.tryAdd(2));
+            assertFalse(queue.join(Till.after(SECOND)));
+            assertFalse(queue.join(SECOND));
+            Strand adder = Strand.start("adder", () -> assertTrue(queue.add(2, DAY)));
+            Strand.sleep(SECOND);
+            assertEquals(1, queue.waiting());
+            assertEquals(Optional.of(1), queue.tryPop());
+            assertTrue(adder.join(SECOND));
+            assertEquals(Optional.of(2), queue.pop(never));
+            assertEquals(Optional.empty(), queue.tryPop());
+            queue.taskDone();
+            queue.taskDone();
+            assertTrue(queue.join(never));
+            assertTrue(queue.join(SECOND));
+            assertTrue(queue.add(3, never));
+        });
+    }
+
+    @Test
+    void shouldSayThatItIsClosed() throws Exception {
+        VirtualTime.run(() -> {
+            Queue<Integer> queue = Queue.unbounded();
+            assertFalse(queue.isClosed());
+            assertEquals("Queue[0]", queue.toString());
+            queue.add(1);
+            queue.close();
+            Strand.start("other", () -> assertTrue(queue.isClosed())).join(SECOND);
+            assertEquals("Queue[1, closed]", queue.toString());
+        });
+    }
 }

@@ -169,4 +169,44 @@ class SemaphoreTest {
         assertEquals(units, semaphore.available() + taken[0]);
         assertEquals(0, semaphore.waiting());
     }
+
+    @Test
+    void shouldTellWhatBecameOfAWaitWithAnEnd() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(4);
+            var never = new Signal("never");
+            assertTrue(semaphore.acquire(SECOND));
+            assertTrue(semaphore.acquire(never));
+            assertTrue(semaphore.tryAcquire());
+            assertTrue(semaphore.tryAcquire(1), "the last one");
+            assertTrue(semaphore.tryAcquire(0), "none wanted");
+            assertFalse(semaphore.tryAcquire());
+            assertFalse(semaphore.acquire(SECOND));
+            assertFalse(semaphore.acquire(2, Till.after(SECOND)));
+            assertEquals(0, semaphore.available());
+            Strand.start("giver", () -> {
+                Strand.sleep(SECOND);
+                semaphore.release(2);
+            });
+            assertTrue(semaphore.acquire(2, Duration.ofSeconds(2)));
+            assertEquals(0, semaphore.available());
+        });
+    }
+
+    @Test
+    void shouldReleaseUpToTheBoundAndNotAbove() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(1);
+            assertTrue(semaphore.releaseUpTo(2, 3));
+            assertFalse(semaphore.releaseUpTo(1, 3));
+            assertEquals(3, semaphore.available());
+            assertTrue(semaphore.tryAcquire(3));
+            Strand waiter = Strand.start("waiter", semaphore::acquire);
+            Strand.sleep(SECOND);
+            assertEquals(1, semaphore.waiting());
+            assertTrue(semaphore.releaseUpTo(1, 3));
+            assertTrue(waiter.join(SECOND));
+            assertEquals(0, semaphore.available());
+        });
+    }
 }

@@ -21,7 +21,8 @@ import org.openjdk.jcstress.infra.grading.ReportUtils;
 
 /// The jcstress proofs. A proof passes if no forbidden outcome was seen; its twin, the same with a mistake, if one was.
 ///
-/// A twin that was not caught gets a second, longer run, together with its proof. The arguments are jcstress's own.
+/// A twin that was not caught gets a second, longer run, together with its proof. The arguments are names
+/// of proofs, `Leave` for instance, or jcstress's own.
 public final class MemorySuite implements Suite {
     private static final List<String> SHORT = List.of(
             "-f",
@@ -48,7 +49,7 @@ public final class MemorySuite implements Suite {
 
     @Override
     public List<Row> run(boolean all, List<String> args, PrintStream console) throws Exception {
-        String[] options = withDefaults(args, all ? LONG : SHORT);
+        String[] options = withDefaults(named(args), all ? LONG : SHORT);
         var log = Path.of("jcstress.log").toAbsolutePath();
         SortedMap<String, Row> rows = new TreeMap<>();
         try (var out = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8)) {
@@ -68,6 +69,12 @@ public final class MemorySuite implements Suite {
             System.setOut(console);
         }
         return List.copyOf(rows.values());
+    }
+
+    /// Names of proofs, or options of jcstress.
+    private static List<String> named(List<String> args) {
+        boolean names = !args.isEmpty() && args.stream().noneMatch(arg -> arg.startsWith("-"));
+        return names ? List.of("-t", "\\.(" + String.join("|", args) + ")Proof") : args;
     }
 
     /// jcstress takes each option once: what the caller says comes first.

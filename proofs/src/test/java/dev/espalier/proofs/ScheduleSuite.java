@@ -1,7 +1,5 @@
 package dev.espalier.proofs;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +9,6 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.slf4j.LoggerFactory;
 
 /// Whole trees in random orders, step by step, by seed; and the same with a mistake in the engine.
 public final class ScheduleSuite implements Suite {
@@ -24,7 +21,7 @@ public final class ScheduleSuite implements Suite {
 
     @Override
     public List<Row> run(boolean all, List<String> args, PrintStream console) throws Exception {
-        quiet();
+        Scoreboard.quiet();
         long first = args.isEmpty() ? 1 : Long.parseLong(args.getFirst());
         double seconds = all ? 600 : 20;
         return Stream.of(
@@ -42,12 +39,6 @@ public final class ScheduleSuite implements Suite {
                                 60))
                 .flatMap(List::stream)
                 .toList();
-    }
-
-    static void quiet() {
-        if (LoggerFactory.getLogger("dev.espalier") instanceof Logger logger) {
-            logger.setLevel(Level.OFF);
-        }
     }
 
     /// One schedule in a world of its own; the object is new, the classes are the loader's.

@@ -3,6 +3,9 @@ package dev.espalier.proofs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -23,9 +26,48 @@ class SuitesTest {
     @Test
     @Tag("slow")
     void shouldPlaySchedulesWhenNothingIsWrong() throws Exception {
-        ScheduleSuite.quiet();
+        Scoreboard.quiet();
         Row row = ScheduleSuite.lives("Tree", StepLoader.NONE, 1, 0.5).getFirst();
         assertTrue(row.passed(), row::text);
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldFindNothingWrongInTheExerciseUnlessAMessageIsLost() {
+        Scoreboard.quiet();
+        assertEquals(List.of(), new Exercise(500, Exercise.Mistake.NONE).run());
+        assertEquals(List.of("counted 1499 of 1500"), new Exercise(500, Exercise.Mistake.LOSES).run());
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldSeeOneLostMessageOfMany() {
+        Row good = new ManyMessages(100_000, 1, ManyMessages.Mistake.NONE).run("Messages");
+        assertTrue(good.passed(), good::text);
+        Row twin = new ManyMessages(100_000, 1, ManyMessages.Mistake.LOSES).run("Messages TwinLoses");
+        assertTrue(twin.passed(), twin::text);
+        assertEquals(1, twin.bad());
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldCountWhatLives() throws Exception {
+        List<Object> many = new ArrayList<>();
+        long before = Living.now().of(Probe.class.getName());
+        for (int i = 0; i < 1_000; i++) {
+            many.add(new Probe());
+        }
+        assertEquals(1_000, Living.now().of(Probe.class.getName()) - before);
+        assertEquals(1_000, many.size());
+    }
+
+    private static final class Probe {}
+
+    @Test
+    void shouldTakeTheLengthOfASoakFromTheArguments() {
+        assertEquals(Duration.ofHours(8), SoakSuite.length(false, List.of("--hours", "8")));
+        assertEquals(Duration.ofMinutes(3), SoakSuite.length(true, List.of("--minutes", "3")));
+        assertEquals(Duration.ofMinutes(10), SoakSuite.length(true, List.of()));
     }
 
     @Test
