@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 const [address, executablePath, folder, actors] = process.argv.slice(2);
 const origin = new URL(address).origin;
 const wrong = [];
+let lost = false; // then what the browser says of the connection is not wrong
 const right = (what) => console.log(`ok ${what}`);
 
 const browser = await chromium.launch({
@@ -18,7 +19,7 @@ async function open(options) {
   const context = await browser.newContext({ viewport: { width: 1360, height: 820 }, ...options });
   context.setDefaultTimeout(8000);
   const page = await context.newPage();
-  page.on("console", (message) => ["error", "warning"].includes(message.type()) && wrong.push(`${message.text()} ${message.location().url}`));
+  page.on("console", (message) => !lost && ["error", "warning"].includes(message.type()) && wrong.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => wrong.push(error.stack));
   page.on("request", (request) => new URL(request.url()).origin === origin || wrong.push(`foreign request: ${request.url()}`));
   return page;
@@ -76,6 +77,8 @@ try {
   assert.equal(await row(page, "customers").getAttribute("aria-expanded"), "true");
   await page.keyboard.press("ArrowLeft");
   assert.equal(await row(page, "customers").getAttribute("aria-expanded"), "false");
+  assert.equal(await row(page, "payments").getAttribute("aria-posinset"), "2");
+  assert.equal(await row(page, "payments").getAttribute("aria-setsize"), "9");
   right("keys fold and unfold");
 
   const handled = row(page, "orders").locator(".number").last();
@@ -132,6 +135,57 @@ try {
   await page.locator("#flow .flows tbody tr", { hasText: "gardeners/" }).first().waitFor();
   assert.ok((await page.locator("#flow .graph .node").count()) <= 16);
   right("who sends what to whom");
+
+  await row(page, "gardeners").locator(".name").click();
+  await page.click("#tab-profile");
+  const record = page.locator("#profile .actions button:enabled", { hasText: "Record" });
+  const frame = (name) => page.locator(`#profile .flames button[data-name="${name}"]`);
+  await page.locator("#profile .choice button", { hasText: "1 min" }).click();
+  await record.click();
+  await page.locator("#profile .choice button", { hasText: "wall clock" }).click();
+  await frame("/orchard/gardeners/emma").waitFor();
+  await page.waitForTimeout(3000);
+  await page.locator("#profile .actions button", { hasText: "Stop" }).click();
+  await record.waitFor();
+  await page.locator('#profile .flames button[data-name*="Orchard$Gardeners.lambda"]').first().waitFor();
+  assert.equal(await page.locator("#profile .sums tbody th").filter({ hasText: /^\/orchard\/gardeners\/emma$/ }).count(), 1);
+  right("the flame graph shows path and method");
+  const width = async (text) => (await frame(text).boundingBox()).width;
+  const whole = await width("all");
+  await frame("/orchard/gardeners/emma").click();
+  assert.equal(await width("/orchard/gardeners/emma"), whole);
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.name), "/orchard/gardeners");
+  assert.match(await page.locator("#profile .says").textContent(), /^\/orchard\/gardeners: .* m?s, 100\.0 %$/);
+  await page.keyboard.press("Escape");
+  assert.ok((await width("/orchard/gardeners/emma")) < whole / 2);
+  right("keys move in the flame graph");
+  const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#profile .files button", { hasText: "speedscope" }).click()]);
+  assert.equal(download.suggestedFilename(), "wall.speedscope.json");
+  right("a profile can be saved");
+  await page.evaluate(() => document.activeElement.blur());
+  await page.screenshot({ path: `${folder}/observer-profile.png` });
+
+  await row(page, "mail").locator(".name").click();
+  await page.locator("#actor .waiting li", { hasText: "Orchard.Message.Order" }).first().waitFor();
+  assert.equal(await page.locator("#actor .waiting li").count(), 10);
+  right("the messages that wait");
+
+  await row(page, "gate").locator(".name").click();
+  await page.locator("#actor .title", { hasText: "gate" }).waitFor();
+  const folded = await row(page, "gardeners").getAttribute("aria-expanded");
+  await row(page, "gardeners").locator(".fold").click();
+  lost = true;
+  console.log("do reconnect");
+  await page.locator("#notice", { hasText: "The connection is lost." }).waitFor();
+  await page.locator("#notice").waitFor({ state: "hidden" });
+  lost = false;
+  assert.notEqual(await row(page, "gardeners").getAttribute("aria-expanded"), folded, "what was folded is as it was");
+  assert.equal(await page.locator("#rows .row.current .name").textContent(), "gate");
+  await page.waitForTimeout(1500); // the next look at the actor
+  assert.equal(await page.locator("#actor .ended").count(), 0);
+  assert.match(await page.locator("#actor .title").textContent(), /gate/);
+  right("the same actor after the connection was lost");
 
   await page.click("#tab-overview");
   const light = await open({ colorScheme: "light" });

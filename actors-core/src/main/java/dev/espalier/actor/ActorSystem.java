@@ -311,6 +311,25 @@ public final class ActorSystem implements AutoCloseable {
         return before == 0 ? 0 : 1 << (before - 1);
     }
 
+    /// For observers: the messages that wait the longest in a mailbox, the oldest first, without the one in hand. A look
+    /// from outside: exact while the actor takes none, as when it is stuck; else one may be missing, twice, or in hand
+    /// already. Of a mailbox with priorities, only those that the actor has not ranked yet.
+    ///
+    /// *Cost.* Some nanoseconds for each message that has come since the actor last looked, for a million at most.
+    ///
+    /// @param actor one of this system
+    /// @param most how many, at least 1
+    /// @return for each its class; of strings, numbers, characters, booleans and constants also the text, at most 100
+    ///     characters. No code of a message runs for it.
+    public List<String> waiting(ActorRef<?> actor, int most) {
+        if (most < 1) {
+            throw new IllegalArgumentException(most + " messages are none");
+        }
+        return own(actor).mailbox.peek(most).stream()
+                .map(entry -> Failure.safeText(Mailbox.message(entry)))
+                .toList();
+    }
+
     /// For observers: from now on, what stands in the stack of the turns of all behaviors that share threads.
     /// Turns that go on already, bodies and dedicated behaviors are not concerned: their threads have their names.
     ///

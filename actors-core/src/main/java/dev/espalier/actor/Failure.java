@@ -3,6 +3,7 @@ package dev.espalier.actor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// One failure of one actor: made once, and the same object for its parent, the observers and the log. Immutable,
@@ -27,6 +28,10 @@ public record Failure(
         Restart restart,
         @Nullable Duration grace) {
     private static final int MESSAGE_BOUND = 500;
+    private static final int SAFE_BOUND = 100;
+    private static final Set<Class<?>> UNCHANGING = Set.of(
+            String.class, Character.class, Boolean.class, Byte.class, Short.class, Integer.class, Long.class, Float.class,
+            Double.class);
 
     static @Nullable String bounded(@Nullable Object message) {
         return message == null ? null : bounded(message, MESSAGE_BOUND);
@@ -41,6 +46,15 @@ public record Failure(
             return what.getClass().getName() + " (its toString() threw "
                     + t.getClass().getName() + ")";
         }
+    }
+
+    /// What can be said of a message without running code of it: its class; of what never changes also the text.
+    static String safeText(Object message) {
+        String type = message.getClass().getName();
+        if (message instanceof Enum<?> constant) {
+            return type + " " + constant.name();
+        }
+        return UNCHANGING.contains(message.getClass()) ? type + " " + bounded(message, SAFE_BOUND) : type;
     }
 
     /// The crash report: child, supervisor, decision, reason and stack as text of several lines, as it is logged.

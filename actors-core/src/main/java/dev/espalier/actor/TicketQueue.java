@@ -3,6 +3,9 @@ package dev.espalier.actor;
 import dev.espalier.actor.TicketGate.Node;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|
 /// | `taken` | consumer | all | release, volatile |
 /// | `given` | consumer | consumer; for others a guess | plain |
-/// | `lot`, [TicketGate.Node]`.link` once pushed | consumer | consumer | plain |
+/// | `lot`, [TicketGate.Node]`.link` once pushed | consumer | consumer; for [#peek] a guess | plain |
 ///
 /// Linearization points: of an offer and of the close, the CAS on `head`; of a take, the write of `taken`.
 ///
@@ -50,6 +53,7 @@ import org.jspecify.annotations.Nullable;
 /// *Source.* A stack that its consumer turns around is the way of many mailboxes, Erlang's among them; the
 /// ticket in the node is ours.
 abstract class TicketQueue {
+    private static final int MOST_STEPS = 1_000_000;
     private static final VarHandle TAKEN;
 
     static {
@@ -216,6 +220,48 @@ abstract class TicketQueue {
 
     final boolean isClosed() {
         return gate.isSealed();
+    }
+
+    /// The oldest entries that wait, as a look from outside finds them: exact while the consumer takes none, as when it
+    /// is stuck; else one may be missing, twice, or taken already. It follows links that the consumer may turn around
+    /// meanwhile, so it counts its steps. Entries that are millions behind the newest are not found.
+    final List<Object> peek(int most) {
+        List<Object> found = new ArrayList<>();
+        long last = given;
+        Node all = lot;
+        Node at = all == null || all.ticket >= last ? all : all.link;
+        for (; at != null && found.size() < most; at = at.link) {
+            Object entry = at.entry;
+            if (entry != null && at.ticket > last) {
+                last = at.ticket;
+                found.add(entry);
+            }
+        }
+        if (found.size() < most) {
+            found.addAll(newerThan(last, most - found.size()));
+        }
+        return found;
+    }
+
+    /// The oldest entries with a higher ticket, as [#peek] finds them.
+    private ArrayDeque<Object> newerThan(long ticket, int most) {
+        ArrayDeque<Object> oldest = new ArrayDeque<>();
+        Node at = gate.newest();
+        int steps = 0;
+        while (steps++ < MOST_STEPS && at != null && at.ticket > ticket) {
+            Object entry = at.entry;
+            if (entry != null) {
+                oldest.addFirst(entry);
+            }
+            if (oldest.size() > most) {
+                oldest.removeLast();
+            }
+            at = at.link;
+        }
+        if (steps > MOST_STEPS) {
+            oldest.clear(); // the oldest were not reached
+        }
+        return oldest;
     }
 
     /// How many entries have been let in.

@@ -17,10 +17,11 @@ import java.util.TreeMap;
 final class ActorPart {
     private static final int FRAMES = 40;
     private static final int CHILDREN = 500;
+    private static final int WAITING = 10;
 
     private ActorPart() {}
 
-    static byte[] of(Node node, Events events) {
+    static byte[] of(Node node, ActorSystem system, Events events) {
         ActorRef<?> actor = node.actor;
         ActorInfo info = actor.info();
         Json json = new Json(4_096);
@@ -34,6 +35,7 @@ final class ActorPart {
         json.name("level")
                 .value(Profiling.levelOf(actor).orElseGet(Profiling::level).toString());
         messages(json, actor);
+        waiting(json, system, actor);
         times(json, actor);
         stack(json, info);
         failures(json, info.path(), events);
@@ -86,6 +88,13 @@ final class ActorPart {
                     json.name("p50").millis(row.p50()).name("p99").millis(row.p99());
                     json.name("max").millis(row.max()).endObject();
                 });
+        json.endArray();
+    }
+
+    /// The first messages that wait: the class of each, and its text if that cannot change.
+    private static void waiting(Json json, ActorSystem system, ActorRef<?> actor) {
+        json.name("waiting").array();
+        system.waiting(actor, WAITING).forEach(json::value);
         json.endArray();
     }
 

@@ -108,7 +108,7 @@ final class ByClass {
         system.forEachActor(
                 actor -> { // actors that end meanwhile do not wait for this
                     Optional<ActorFigures> figures = Profiling.of(actor);
-                    Figures one = new Figures(1, sums(actor, figures));
+                    Figures one = new Figures(1, isKnown(figures) ? sums(actor, figures) : waiting(actor));
                     all.merge(bounded(key(actor, figures)), one, Figures::plus);
                 });
         lock.lock();
@@ -144,6 +144,15 @@ final class ByClass {
         int lambda = code.indexOf(LAMBDA); // what follows is another in every process
         return new Key(
                 code.isEmpty() ? "none" : lambda < 0 ? code : code.substring(0, lambda + LAMBDA.length()), group);
+    }
+
+    private static boolean isKnown(Optional<ActorFigures> figures) {
+        return figures.filter(all -> !all.code().isEmpty()).isPresent();
+    }
+
+    /// Only what waits: the rest will be counted with its class when that is known, and must not be counted twice.
+    private static Sums waiting(ActorRef<?> actor) {
+        return new Sums(new Ledger(0, 0, 0, 0, actor.ledger().queued(), 0), 0, 0, Duration.ZERO);
     }
 
     private static Sums sums(ActorRef<?> actor, Optional<ActorFigures> figures) {

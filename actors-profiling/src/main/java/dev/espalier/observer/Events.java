@@ -4,11 +4,13 @@ import dev.espalier.actor.DeadLetter;
 import dev.espalier.actor.Decision;
 import dev.espalier.actor.Failure;
 import dev.espalier.actor.StopReport;
+import dev.espalier.sync.Registration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -52,12 +54,12 @@ final class Events {
     private final AtomicLong failed = new AtomicLong();
     private final AtomicLong odd = new AtomicLong();
     private volatile @Nullable StopReport report;
-    private volatile Runnable onFinished = () -> {};
+    private final List<Runnable> onFinished = new CopyOnWriteArrayList<>();
 
     static String bounded(Throwable thrown) {
         String text;
         try {
-            text = thrown.toString();
+            text = String.valueOf(thrown.toString());
         } catch (RuntimeException e) { // it is the user's
             text = thrown.getClass().getName();
         }
@@ -126,12 +128,15 @@ final class Events {
 
     void finished(StopReport made) {
         report = made;
-        onFinished.run();
+        onFinished.forEach(Runnable::run);
     }
 
-    /// What to do when the report is there.
-    void onFinished(Runnable action) {
-        onFinished = action;
+    /// What to do when the report is there; for each observer of the system.
+    ///
+    /// @return to take it back
+    Registration onFinished(Runnable action) {
+        onFinished.add(action);
+        return () -> onFinished.remove(action);
     }
 
     private static <T> void put(Deque<T> last, T line) {
@@ -176,15 +181,6 @@ final class Events {
         lock.lock();
         try {
             return List.copyOf(ends.subList(Math.min(from, ends.size()), ends.size()));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    int ended() {
-        lock.lock();
-        try {
-            return ends.size();
         } finally {
             lock.unlock();
         }

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.profiling.Samples;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -34,30 +35,30 @@ final class Exchanges implements HttpHandler {
             "stop.js",
             "dom.js",
             "log.js",
+            "profile.js",
             "flow.js");
+    private static final String FLAMES = "flames.js"; // which files with flame graphs have, too
     private static final int MOST_LINES = 1_000;
     private static final int LONGEST_WINDOW = 60;
+
+    /// Where answers come from.
+    record Sources(ActorSystem system, Snapshots snapshots, Events events, LogLines log, Profiles profiles) {}
 
     private final ActorSystem system;
     private final Snapshots snapshots;
     private final Events events;
     private final LogLines log;
+    private final Profiles profiles;
     private final Gate gate;
     private final Streams streams;
     private final boolean actions;
 
-    Exchanges(
-            ActorSystem system,
-            Snapshots snapshots,
-            Events events,
-            LogLines log,
-            Gate gate,
-            Streams streams,
-            boolean actions) {
-        this.system = system;
-        this.snapshots = snapshots;
-        this.events = events;
-        this.log = log;
+    Exchanges(Sources sources, Gate gate, Streams streams, boolean actions) {
+        system = sources.system;
+        snapshots = sources.snapshots;
+        events = sources.events;
+        log = sources.log;
+        profiles = sources.profiles;
         this.gate = gate;
         this.streams = streams;
         this.actions = actions;
@@ -114,6 +115,9 @@ final class Exchanges implements HttpHandler {
         if (file == null && SCRIPTS.contains(path.substring(1))) {
             file = path.substring(1);
         }
+        if (path.equals("/" + FLAMES)) {
+            file = "/dev/espalier/profiling/" + FLAMES;
+        }
         if (file == null) {
             throw new Refusal(404, "There is nothing here.");
         }
@@ -131,12 +135,21 @@ final class Exchanges implements HttpHandler {
             act(exchange, name.substring("actor/".length()), query);
             return;
         }
-        if (name.equals("flow") && exchange.getRequestMethod().equals("POST")) {
+        boolean post = exchange.getRequestMethod().equals("POST");
+        if (name.equals("flow") && post) {
             trace(exchange, query);
             return;
         }
+        if (name.equals("profile/stop") || (name.equals("profile") && post)) {
+            profile(exchange, name, query);
+            return;
+        }
+        if (name.equals("profile/file")) {
+            save(exchange, query);
+            return;
+        }
         if (name.equals("events")) {
-            method(exchange, "GET");
+            only(exchange, "GET");
             streams.serve(exchange);
             return;
         }
@@ -149,6 +162,8 @@ final class Exchanges implements HttpHandler {
             case "dead-letters" -> EventsPart.deadLetters(system, events);
             case "stop" -> StopPart.of(system, events);
             case "flow" -> events.flow.json();
+            case "profile" -> profiles.json();
+            case "profile/flames" -> profiles.flames(view(query));
             case "log" ->
                 log.json(
                         query.number("after", 0, 0, Integer.MAX_VALUE),
@@ -173,10 +188,39 @@ final class Exchanges implements HttpHandler {
         answer(exchange, 200, JSON, events.flow.json());
     }
 
+    /// As a trace, a profile only reads, is bounded, and ends by itself.
+    private void profile(HttpExchange exchange, String name, Query query) throws Refusal, IOException {
+        method(exchange, "POST");
+        if (name.equals("profile/stop")) {
+            profiles.stopNow();
+        } else {
+            profiles.begin(node(query).actor, query.number("seconds", 10, 1, Profiles.LONGEST));
+        }
+        answer(exchange, 200, JSON, profiles.json());
+    }
+
+    private static Profiles.View view(Query query) throws Refusal {
+        return new Profiles.View(
+                query.constant("kind", Samples.Kind.class, "cpu"),
+                query.constant("by", Profiles.Shape.class, "path"),
+                query.word("path"),
+                query.number("compared", 0, 0, 1) == 1);
+    }
+
+    private void save(HttpExchange exchange, Query query) throws Refusal, IOException {
+        method(exchange, "GET");
+        Profiles.View view = view(query);
+        Profiles.Format format = query.constant("format", Profiles.Format.class, "html");
+        byte[] file = profiles.file(view, format);
+        String name = Words.of(view.kind()) + "." + format.ending;
+        exchange.getResponseHeaders().set("Content-Disposition", "attachment; filename=\"" + name + "\"");
+        answer(exchange, 200, format.type + "; charset=utf-8", file);
+    }
+
     private byte[] actor(Query query) throws Refusal {
         int id = query.number("id", 0, 0, Integer.MAX_VALUE);
         boolean ended = id > 0 && snapshots.node(id) == null && snapshots.hasKnown(id);
-        return ended ? ActorPart.ended(id) : ActorPart.of(node(query), events);
+        return ended ? ActorPart.ended(id) : ActorPart.of(node(query), system, events);
     }
 
     private Node node(Query query) throws Refusal {
@@ -208,11 +252,18 @@ final class Exchanges implements HttpHandler {
         answer(exchange, 200, JSON, "{\"done\":true}".getBytes(StandardCharsets.UTF_8));
     }
 
-    private static void method(HttpExchange exchange, String only) throws Refusal {
-        String method = exchange.getRequestMethod();
-        if (!method.equals(only) && !(only.equals("GET") && method.equals("HEAD"))) {
-            exchange.getResponseHeaders().set("Allow", only.equals("GET") ? "GET, HEAD" : only);
-            throw new Refusal(405, "Here one can only " + only + ".");
+    /// With GET goes HEAD.
+    private static void method(HttpExchange exchange, String method) throws Refusal {
+        if (method.equals("GET") && exchange.getRequestMethod().equals("HEAD")) {
+            return;
+        }
+        only(exchange, method);
+    }
+
+    private static void only(HttpExchange exchange, String method) throws Refusal {
+        if (!exchange.getRequestMethod().equals(method)) {
+            exchange.getResponseHeaders().set("Allow", method.equals("GET") ? "GET, HEAD" : method);
+            throw new Refusal(405, "Here one can only " + method + ".");
         }
     }
 

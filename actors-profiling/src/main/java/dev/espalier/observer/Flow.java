@@ -193,18 +193,18 @@ final class Flow {
     byte[] json() {
         Map<Edge, Weight> all;
         Deque<Hop> last;
+        Json json = new Json(8_192);
         lock.lock();
         try {
             all = new HashMap<>(edges);
             last = new ArrayDeque<>(hops);
+            double left = every == 0 ? 0 : Math.max(0, (ends - System.nanoTime()) / 1e9);
+            json.object().name("subtree").value(subtree).name("running").value(every > 0);
+            json.name("left").value(left).name("every").value(every);
+            json.name("skipped").value(skipped.get()).name("whole").value(whole);
         } finally {
             lock.unlock();
         }
-        double left = every == 0 ? 0 : Math.max(0, (ends - System.nanoTime()) / 1e9);
-        Json json = new Json(8_192);
-        json.object().name("subtree").value(subtree).name("running").value(every > 0);
-        json.name("left").value(left).name("every").value(every);
-        json.name("skipped").value(skipped.get()).name("whole").value(whole);
         json.name("edges").array();
         all.forEach((edge, weight) -> {
             write(json.object(), edge);

@@ -36,12 +36,13 @@ final class FrameText {
         changed.forEach(node -> node.writeFigures(json));
         json.endArray();
         system(json, actors);
-        ends(json, events.ends(endsTold));
-        endsTold = events.ended();
+        List<StopReport.End> ends = events.ends(endsTold);
+        endsTold += ends.size();
+        ends(json, ends);
         return event("delta", json.endObject().toString());
     }
 
-    /// The whole tree.
+    /// The whole tree; what has ended since the last delta is told in the next one.
     String all(long number, Collection<Node> nodes) {
         Json json = new Json(1_024 + 64 * nodes.size());
         json.object().name("number").value(number).name("added").array();
@@ -50,7 +51,7 @@ final class FrameText {
         json.name("history");
         vitals.writeHistory(json);
         system(json, nodes.size());
-        ends(json, events.ends(0));
+        ends(json, events.ends(0).subList(0, endsTold));
         return json.endObject().toString();
     }
 

@@ -1,6 +1,7 @@
 package dev.espalier.observer;
 
 import com.sun.net.httpserver.HttpExchange;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -37,9 +38,27 @@ final class Gate {
         if (host == null || host.isBlank()) {
             throw new Refusal(400, "The header Host is missing.");
         }
-        String name = host.strip().toLowerCase(Locale.ROOT).replaceFirst(":\\d{1,5}$", "");
-        if (!hosts.contains(name)) {
+        if (!isOurs(host, exchange.getLocalAddress().getAddress())) {
             throw new Refusal(421, "This observer is not called that; see Observer.Builder.host.");
+        }
+    }
+
+    /// Whether it is a name of ours or the very address that was connected to, however that is written: whoever misuses
+    /// a name in the DNS has a name there, not an address.
+    ///
+    /// @param host as in the header
+    boolean isOurs(String host, InetAddress local) {
+        String name = host.strip().toLowerCase(Locale.ROOT).replaceFirst(":\\d{1,5}$", "");
+        return hosts.contains(name) || local.equals(literal(name));
+    }
+
+    /// Null if it is a name.
+    private static @Nullable InetAddress literal(String name) {
+        boolean brackets = name.startsWith("[") && name.endsWith("]");
+        try {
+            return InetAddress.ofLiteral(brackets ? name.substring(1, name.length() - 1) : name);
+        } catch (IllegalArgumentException e) {
+            return null;
         }
     }
 
@@ -62,6 +81,8 @@ final class Gate {
 
     private static @Nullable String given(HttpExchange exchange, Map<String, String> query) {
         String header = exchange.getRequestHeaders().getFirst("Authorization");
-        return header != null && header.startsWith(BEARER) ? header.substring(BEARER.length()) : query.get("token");
+        return header != null && header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? header.substring(BEARER.length())
+                : query.get("token");
     }
 }

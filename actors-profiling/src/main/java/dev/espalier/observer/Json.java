@@ -110,7 +110,7 @@ final class Json {
     private void character(char c) {
         if (c == '"' || c == '\\') {
             text.append('\\').append(c);
-        } else if (c < 0x20 || Character.isSurrogate(c)) {
+        } else if (c < 0x20 || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c)) { // ends of lines to some
             text.append(String.format("\\u%04x", (int) c));
         } else {
             text.append(c);

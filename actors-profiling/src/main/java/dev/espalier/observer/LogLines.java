@@ -28,6 +28,7 @@ final class LogLines {
     private final Deque<Numbered> last = new ArrayDeque<>();
     private int numbers;
     private long askedAt;
+    private boolean closed;
     private @Nullable Registration following;
 
     LogLines() {
@@ -81,7 +82,7 @@ final class LogLines {
 
     private void listen() {
         askedAt = System.nanoTime();
-        if (following == null) {
+        if (following == null && !closed) { // else nobody would end it
             following = source.map(each -> each.follow(this::take)).orElse(null);
         }
     }
@@ -116,6 +117,7 @@ final class LogLines {
     void close() {
         lock.lock();
         try {
+            closed = true;
             end();
         } finally {
             lock.unlock();

@@ -2,6 +2,7 @@ package dev.espalier.observer;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.sync.Registration;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -34,7 +35,8 @@ import org.slf4j.LoggerFactory;
 /// *Threads.* Thread-safe. One platform thread looks at the tree once a second; each exchange has a green
 /// thread, of which there are at most 512. All are daemons.
 ///
-/// *Memory.* What it makes of a tree is kept while somebody looks: some megabytes for 10,000 actors.
+/// *Memory.* What it makes of a tree is kept while somebody looks: some megabytes for 10,000 actors. So are the last two
+/// profiles that were recorded from the page.
 ///
 /// *Cost.* While somebody looks, about a microsecond a second for each actor, however many look.
 public final class Observer implements AutoCloseable {
@@ -68,7 +70,7 @@ public final class Observer implements AutoCloseable {
         /// one, everybody in between can read the token.
         public Builder address(InetAddress value) {
             address = Objects.requireNonNull(value, "address");
-            return host(value.getHostAddress());
+            return this;
         }
 
         /// A name that browsers may call this observer by, besides `localhost` and the address; for a proxy.
@@ -120,6 +122,8 @@ public final class Observer implements AutoCloseable {
     private final Events events;
     private final LogLines log = new LogLines();
     private final Streams streams;
+    private final Profiles profiles;
+    private final Registration finished;
     private final GreenThreads threads = new GreenThreads();
     private final Thread ticker;
     private volatile boolean closed;
@@ -132,9 +136,10 @@ public final class Observer implements AutoCloseable {
         server = HttpServer.create(new InetSocketAddress(on, b.port), WAITING);
         snapshots = new Snapshots(system, events, b.actions);
         streams = new Streams(snapshots, threads, b.clients);
+        profiles = new Profiles(system);
         server.setExecutor(threads);
-        server.createContext(
-                "/", new Exchanges(system, snapshots, events, log, new Gate(token, b.hosts), streams, b.actions));
+        Exchanges.Sources sources = new Exchanges.Sources(system, snapshots, events, log, profiles);
+        server.createContext("/", new Exchanges(sources, new Gate(token, b.hosts), streams, b.actions));
         address = URI.create("http://" + hostOf(on) + ":" + port() + "/#" + token);
         ticker = Thread.ofPlatform().daemon().name("espalier-observer").unstarted(this::run);
         ticker.start();
@@ -142,7 +147,7 @@ public final class Observer implements AutoCloseable {
             server.start();
             return server;
         });
-        events.onFinished(this::showLast);
+        finished = events.onFinished(this::showLast);
         LOG.info("The observer of {} is at {}", system.name(), address);
     }
 
@@ -197,6 +202,7 @@ public final class Observer implements AutoCloseable {
                 threads.patrol();
                 events.flow.patrol();
                 log.patrol();
+                profiles.patrol();
             } catch (RuntimeException e) {
                 LOG.warn("The observer could not look at the tree", e);
             }
@@ -223,9 +229,11 @@ public final class Observer implements AutoCloseable {
     public void close() {
         closed = true;
         LockSupport.unpark(ticker);
+        finished.remove();
         threads.interruptAll();
         events.flow.close();
         log.close();
         server.stop(0);
+        profiles.close();
     }
 }

@@ -7,6 +7,7 @@ import dev.espalier.actor.DeadLetter;
 import dev.espalier.actor.Decision;
 import dev.espalier.actor.Failure;
 import dev.espalier.actor.StopReport;
+import dev.espalier.profiling.Profiling;
 import dev.espalier.sync.Deadlock;
 import java.io.IOException;
 import java.util.List;
@@ -19,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /// Keeps the last events of one system for its [Observer], and starts one if the system property
 /// `dev.espalier.observer.port` says where. Found by [java.util.ServiceLoader].
 ///
-/// *Threads.* Thread-safe. *Cost.* None for a message, unless its way is traced; some 100 ns for a failure, a
-/// dead letter or an end.
+/// *Threads.* Thread-safe. *Cost.* None for a message, unless its way is traced; some 100 ns for a dead letter or an end,
+/// some microseconds for a failure, whose stack becomes text.
 /// *Memory.* A few hundred lines of text, no actor, no message.
 public final class ObserverEvents implements ActorObserver {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.observer");
@@ -47,6 +48,8 @@ public final class ObserverEvents implements ActorObserver {
     public void systemStarted(ActorSystem begun) {
         system = begun;
         RUNNING.add(this);
+        Profiling.onTrouble(
+                begun, trouble -> events.incident(Words.of(trouble.kind()), trouble.path(), trouble.text()));
         String port = System.getProperty(PORT);
         if (port != null) {
             start(begun, port);

@@ -135,12 +135,17 @@ final class ActorRecord implements MessageObserver {
 
     synchronized void code(Class<?> type) {
         code = type.getName();
+        Marks.Mark known = mark;
+        if (known != null) {
+            known.code(type.getName());
+        }
     }
 
     @Override
     public void started(Object message) {
         int level = (int) EVERY.getOpaque(this);
         if (level < 0) {
+            waited = -1; // that of a message which is not counted
             return;
         }
         Calls of = callsOf(message.getClass());

@@ -15,7 +15,7 @@ final class CompactHistogram {
     private static final int BITS = 3;
 
     /// The number of the first bucket, then the counts; replaced when the range grows, published complete.
-    private volatile int @Nullable [] data;
+    private volatile long @Nullable [] data;
 
     static int bucket(long nanos) {
         if (nanos < BUCKETS) {
@@ -38,28 +38,28 @@ final class CompactHistogram {
         add(bucket(nanos), times);
     }
 
-    private void add(int bucket, int count) {
-        int[] now = data;
+    private void add(int bucket, long count) {
+        long[] now = data;
         if (now == null || bucket < now[0] || bucket - now[0] >= now.length - 1) {
             now = covering(now, bucket);
             data = now;
         }
-        now[1 + bucket - now[0]] += count;
+        now[1 + bucket - (int) now[0]] += count;
     }
 
-    private static int[] covering(int @Nullable [] old, int bucket) {
+    private static long[] covering(long @Nullable [] old, int bucket) {
         int low = bucket / BUCKETS * BUCKETS;
         int high = low + BUCKETS;
         if (old == null) {
-            int[] fresh = new int[1 + BUCKETS];
+            long[] fresh = new long[1 + BUCKETS];
             fresh[0] = low;
             return fresh;
         }
-        low = Math.min(low, old[0]);
-        high = Math.max(high, old[0] + old.length - 1);
-        int[] fresh = new int[1 + high - low];
+        low = Math.min(low, (int) old[0]);
+        high = Math.max(high, (int) old[0] + old.length - 1);
+        long[] fresh = new long[1 + high - low];
         fresh[0] = low;
-        System.arraycopy(old, 1, fresh, 1 + old[0] - low, old.length - 1);
+        System.arraycopy(old, 1, fresh, 1 + (int) old[0] - low, old.length - 1);
         return fresh;
     }
 
@@ -67,11 +67,11 @@ final class CompactHistogram {
     ///
     /// @param sign 1 or −1
     void add(CompactHistogram other, int sign) {
-        int[] from = other.data;
+        long[] from = other.data;
         if (from != null) {
             for (int i = 1; i < from.length; i++) {
                 if (from[i] != 0) {
-                    add(from[0] + i - 1, sign * from[i]);
+                    add((int) from[0] + i - 1, sign * from[i]);
                 }
             }
         }
@@ -80,10 +80,10 @@ final class CompactHistogram {
     /// The counts by the middles of their buckets, in nanoseconds.
     NavigableMap<Long, Long> counts() {
         NavigableMap<Long, Long> counts = new TreeMap<>();
-        int[] from = data;
+        long[] from = data;
         for (int i = 1; from != null && i < from.length; i++) {
             if (from[i] > 0) {
-                counts.put(value(from[0] + i - 1), (long) from[i]);
+                counts.put(value((int) from[0] + i - 1), from[i]);
             }
         }
         return counts;
@@ -91,11 +91,11 @@ final class CompactHistogram {
 
     /// Pours it into a histogram of the library.
     void addTo(Histogram group) {
-        int[] from = data;
+        long[] from = data;
         if (from != null) {
             for (int i = 1; i < from.length; i++) {
                 if (from[i] > 0) {
-                    group.recordValueWithCount(value(from[0] + i - 1), from[i]);
+                    group.recordValueWithCount(value((int) from[0] + i - 1), from[i]);
                 }
             }
         }

@@ -14,8 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /// Finds actors in trouble: stuck, behind, starving, computing for long, pinned to a carrier, restarting again and
 /// again. Each trouble is told once until it is over: to the log, to the Flight Recorder (`dev.espalier.Trouble`) and
-/// to
-/// listeners.
+/// to listeners, its own and those of [Profiling#onTrouble].
 ///
 /// {@snippet class="dev.espalier.profiling.GuideTest" region="detectors"}
 ///
@@ -134,7 +133,7 @@ public final class Detectors implements AutoCloseable {
     }
 
     private void run() {
-        while (!closed) {
+        while (!closed && !system.stopped().isGo()) {
             long began = System.nanoTime();
             Tree tree = Trees.of(system);
             try {
@@ -144,33 +143,30 @@ public final class Detectors implements AutoCloseable {
             } catch (RuntimeException e) {
                 LOG.warn("The detectors could not look at {}", system.name(), e);
             }
+            sayHowMany();
             LockSupport.parkNanos(this, Math.max(PAUSE, 20 * (System.nanoTime() - began)));
         }
+        close();
     }
 
     private synchronized void tell(Trouble trouble) {
         TroubleEvent.write(trouble);
         log(trouble);
-        for (Consumer<? super Trouble> listener : listeners) {
-            try {
-                listener.accept(trouble);
-            } catch (RuntimeException e) {
-                LOG.warn("A listener failed over {}", trouble, e);
-            }
+        listeners.forEach(listener -> tell(listener, trouble));
+        Troubles.of(system).forEach(listener -> tell(listener, trouble));
+    }
+
+    private static void tell(Consumer<? super Trouble> listener, Trouble trouble) {
+        try {
+            listener.accept(trouble);
+        } catch (RuntimeException e) {
+            LOG.warn("A listener failed over {}", trouble, e);
         }
     }
 
     /// At most so many lines in ten seconds; then how many there were besides.
     private void log(Trouble trouble) {
-        long now = System.nanoTime();
-        if (now - linesSince >= LINES_NANOS) {
-            if (unsaid > 0) {
-                LOG.warn("{} more troubles were not logged", unsaid);
-            }
-            linesSince = now;
-            lines = 0;
-            unsaid = 0;
-        }
+        sayHowMany();
         if (lines++ < MOST_LINES) {
             LOG.warn(
                     "{}{}",
@@ -181,7 +177,20 @@ public final class Detectors implements AutoCloseable {
         }
     }
 
-    /// Looks no more. Idempotent.
+    private synchronized void sayHowMany() {
+        long now = System.nanoTime();
+        if (now - linesSince < LINES_NANOS) {
+            return;
+        }
+        if (unsaid > 0) {
+            LOG.warn("{} more troubles were not logged", unsaid);
+        }
+        linesSince = now;
+        lines = 0;
+        unsaid = 0;
+    }
+
+    /// Looks no more, as when the system has stopped. Idempotent.
     @Override
     public void close() {
         closed = true;

@@ -40,20 +40,32 @@ final class FlameFiles {
     }
 
     static String html(FlameGraph graph, String title) {
-        StringBuilder nodes = new StringBuilder();
-        append(nodes, graph.root());
-        return page().replace("{{title}}", escaped(title))
+        String nodes = json(graph, Long.MAX_VALUE).replace("<", "\\u003c");
+        return resource("flames.html")
+                .replace("{{title}}", escaped(title))
                 .replace("{{unit}}", graph.kind().unit())
                 .replace("{{compared}}", Boolean.toString(graph.isCompared()))
-                .replace("{{nodes}}", nodes.toString().replace("<", "\\u003c"));
+                .replace("{{script}}", resource("flames.js"))
+                .replace("{{nodes}}", nodes);
     }
 
-    /// `[name, weight, weight before, called...]`.
-    private static void append(StringBuilder json, FlameNode node) {
+    /// Nested arrays: `[name, weight, weight before, called...]`.
+    ///
+    /// @param parts frames of less than one of so many parts of the whole are left out
+    static String json(FlameGraph graph, long parts) {
+        FlameNode root = graph.root();
+        StringBuilder json = new StringBuilder(4_096);
+        append(json, root, root.weight / parts, root.before / parts);
+        return json.toString();
+    }
+
+    private static void append(StringBuilder json, FlameNode node, long least, long leastBefore) {
         json.append('[').append(ReportJson.quoted(node.name)).append(',').append(node.weight);
         json.append(',').append(node.before);
         for (FlameNode called : node.called.values()) {
-            append(json.append(",\n"), called);
+            if (called.weight > least || called.before > leastBefore) {
+                append(json.append(",\n"), called, least, leastBefore);
+            }
         }
         json.append(']');
     }
@@ -62,8 +74,8 @@ final class FlameFiles {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 
-    private static String page() {
-        try (InputStream in = Objects.requireNonNull(FlameFiles.class.getResourceAsStream("flames.html"))) {
+    private static String resource(String name) {
+        try (InputStream in = Objects.requireNonNull(FlameFiles.class.getResourceAsStream(name), name)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// One that was compared ([#comparedTo]) also knows what each stack weighed before.
 public final class FlameGraph {
+    static final int MOST_LEVELS = 100;
+    private static final int PARTS = 2_000;
+
     private final Samples.Kind kind;
     private final Map<List<String>, Long> stacks;
     private final @Nullable Map<List<String>, Long> before;
@@ -22,10 +25,13 @@ public final class FlameGraph {
         this.before = before == null ? null : Map.copyOf(before);
     }
 
-    /// Frames on those of an actor, for each level of its path one, or on that of a class.
+    /// Frames on those of an actor, for each level of its path one, the outer [#MOST_LEVELS] and its own, or on that of
+    /// a class.
     static List<String> below(String name, List<String> frames) {
         List<String> all = new ArrayList<>();
-        for (int at = name.indexOf('/', 1); at > 0 && name.startsWith("/"); at = name.indexOf('/', at + 1)) {
+        for (int at = name.indexOf('/', 1);
+                at > 0 && name.startsWith("/") && all.size() < MOST_LEVELS;
+                at = name.indexOf('/', at + 1)) {
             all.add(name.substring(0, at));
         }
         all.add(name);
@@ -41,6 +47,16 @@ public final class FlameGraph {
     /// What all stacks weigh, in nanoseconds or bytes.
     public long total() {
         return stacks.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /// What it is weighed in: `nanoseconds` or `bytes`.
+    public String unit() {
+        return kind.unit();
+    }
+
+    /// Whether it knows what its stacks weighed before.
+    public boolean isCompared() {
+        return before != null;
     }
 
     /// This one, with what its stacks weighed before.
@@ -88,6 +104,17 @@ public final class FlameGraph {
         return FlameFiles.html(this, title);
     }
 
+    /// For a page that draws it: nested arrays `[name, weight, weight before, called...]`, the whole outside. Frames of
+    /// less than a two-thousandth of the whole are left out.
+    public String toJson() {
+        return FlameFiles.json(this, PARTS);
+    }
+
+    /// A profile for Google's pprof and what else reads that. If it was compared, it has the weights of now only.
+    public byte[] toPprof() {
+        return new Pprof().of(this);
+    }
+
     /// As nested frames.
     FlameNode root() {
         FlameNode root = new FlameNode("all");
@@ -96,10 +123,6 @@ public final class FlameGraph {
             before.forEach((stack, weight) -> root.add(stack, 0, weight));
         }
         return root;
-    }
-
-    boolean isCompared() {
-        return before != null;
     }
 
     /// In an order that does not change.

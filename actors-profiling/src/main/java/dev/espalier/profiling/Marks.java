@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToIntFunction;
 import jdk.jfr.consumer.RecordedFrame;
+import jdk.jfr.consumer.RecordedMethod;
 import org.jspecify.annotations.Nullable;
 
 /// Writes the number of an actor into the stack of its turns, so that every sample of the Flight Recorder tells whose
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// *Idea.* A sample has the stack anyhow. What stands there is exact however short the turn is, needs no clock, and
 /// holds for every event with a stack: processor time, allocations, locks, pinned threads.
 ///
-/// *Cost.* Only while samples are taken: two calls for each digit and turn. *Memory.* A number for each actor that has
-/// run since then, the first [#MOST]; later ones have one with their siblings, and beyond twice that, one in all.
+/// *Cost.* Only while samples are taken: two calls for each digit and turn. *Memory.* A number and two names for each
+/// actor that has run since then, the first [#MOST]; later ones have one with their siblings, and beyond twice that, one
+/// in all. No actor that has ended is kept.
 final class Marks {
     static final int MOST = 65_536;
 
@@ -33,17 +35,24 @@ final class Marks {
         final Marks of;
         final int number;
         final String path;
-        final @Nullable ActorRecord record;
+        /// Empty until the actor's first message; written by its worker.
+        private volatile String code;
 
-        Mark(Marks of, int number, String path, @Nullable ActorRecord record) {
+        Mark(Marks of, int number, String path, String code) {
             this.of = of;
             this.number = number;
             this.path = path;
-            this.record = record;
+            this.code = code;
         }
 
         String code() {
-            return record == null ? Senders.OTHERS : record.codeName();
+            return code;
+        }
+
+        void code(String name) {
+            if (code.isEmpty()) {
+                code = name;
+            }
         }
     }
 
@@ -58,7 +67,11 @@ final class Marks {
     private final CopyOnWriteArrayList<Tree> trees = new CopyOnWriteArrayList<>();
 
     private Marks() {
-        marks.put(OTHERS, new Mark(this, OTHERS, Senders.OTHERS, null));
+        marks.put(OTHERS, others());
+    }
+
+    private Mark others() {
+        return new Mark(this, OTHERS, Senders.OTHERS, Senders.OTHERS);
     }
 
     /// The marks that all use who use some; to be given back.
@@ -86,8 +99,13 @@ final class Marks {
     /// From now on the turns of this system are marked.
     void mark(Tree tree) {
         if (trees.addIfAbsent(tree)) {
-            tree.system.frameTurns((actor, turn) -> next(numberOf(tree, actor), turn));
+            tree.system.frameTurns((actor, turn) -> next(numberOrNone(tree, actor), turn));
         }
+    }
+
+    /// Its system has stopped.
+    void forget(Tree tree) {
+        trees.remove(tree);
     }
 
     private void end() {
@@ -98,9 +116,20 @@ final class Marks {
     }
 
     /// Whose number it is; null if it is none.
+    ///
+    /// @param cut whether the stack was cut off where the number ends: then digits may be missing
     @Nullable
-    Mark of(int number) {
-        return marks.get(number);
+    Mark of(Found found, boolean cut) {
+        return cut ? null : marks.get(found.number());
+    }
+
+    /// An actor whose frame throws would never run again.
+    private int numberOrNone(Tree tree, ActorRef<?> actor) {
+        try {
+            return numberOf(tree, actor);
+        } catch (Throwable t) { // no memory; the turn is not marked then
+            return 0;
+        }
     }
 
     private int numberOf(Tree tree, ActorRef<?> actor) {
@@ -121,7 +150,7 @@ final class Marks {
 
     private Mark numbered(String path, ActorRecord record) {
         int number = numbers.incrementAndGet();
-        Mark mark = new Mark(this, number, path, record);
+        Mark mark = new Mark(this, number, path, record.codeName());
         marks.put(number, mark);
         return mark;
     }
@@ -129,13 +158,13 @@ final class Marks {
     private Mark grouped(ActorRef<?> actor, ActorRecord record) {
         ActorRef<?> parent = actor.parent();
         if (parent == null || numbers.get() >= 2 * MOST) {
-            return new Mark(this, OTHERS, Senders.OTHERS, null);
+            return others();
         }
         String path = parent.path() + "/*";
         return groups.computeIfAbsent(path + " " + record.codeName(), key -> numbered(path, record));
     }
 
-    // The digits: the names of these methods are read by #number.
+    // The digits: the names of these methods are read by #digit.
 
     private static boolean next(int rest, BooleanSupplier turn) {
         if (rest == 0) {
@@ -225,12 +254,21 @@ final class Marks {
         return next(rest, turn);
     }
 
-    /// The digit of a frame; −1 if it is none, −2 for the calls between.
+    // The digit of a frame; −1 if it is none, −2 for the calls between.
+
     private static int digit(RecordedFrame frame) {
-        if (!frame.isJavaFrame() || !frame.getMethod().getType().getName().equals(FRAMES)) {
+        RecordedMethod method = frame.isJavaFrame() ? frame.getMethod() : null;
+        return method == null ? -1 : digit(method.getType().getName(), method.getName());
+    }
+
+    private static int digit(StackTraceElement frame) {
+        return digit(frame.getClassName(), frame.getMethodName());
+    }
+
+    private static int digit(String type, String name) {
+        if (!type.equals(FRAMES)) {
             return -1;
         }
-        String name = frame.getMethod().getName();
         return name.length() == 2 && name.charAt(0) == 'd' ? Character.digit(name.charAt(1), 16) : -2;
     }
 
@@ -238,12 +276,17 @@ final class Marks {
     ///
     /// @param number 0 if there is none
     /// @param frames how many frames are above it, the code of the actor's turn
-    /// @param end where its own frames end; if the stack was cut off there, the number is not whole
+    /// @param end where its own frames end
     record Found(int number, int frames, int end) {}
 
     /// @param stack the innermost frame first
     static Found find(List<RecordedFrame> stack) {
-        return find(stack, Marks::digit);
+        return find(stack, frame -> digit(frame));
+    }
+
+    /// @param stack the innermost frame first
+    static Found findNow(List<StackTraceElement> stack) {
+        return find(stack, frame -> digit(frame));
     }
 
     static <T> Found find(List<T> stack, ToIntFunction<T> digitOf) {

@@ -3,10 +3,10 @@ package dev.espalier.profiling;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.Ledger;
 import java.time.Instant;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -18,7 +18,6 @@ import java.util.function.Consumer;
 ///
 /// *Threads.* Confined. *Memory.* What it notes of actors that have something to do or were started again.
 final class Patrol {
-    private static final int FRAMES = 64;
     /// Looks that must have found a hog running.
     private static final int RUNNING = 3;
 
@@ -30,15 +29,20 @@ final class Patrol {
         long letIn = -1;
         long letInAt;
         long callsThen;
-        long restarts = -1;
-        long restartsAt;
+        long restarts;
+        /// When restarts were seen within the limit's time, and how many; at most as many as the limit.
+        final Deque<Restarts> last = new ArrayDeque<>();
         final Set<Trouble.Kind> told = EnumSet.noneOf(Trouble.Kind.class);
         long seen;
     }
 
+    private record Restarts(long at, long number) {}
+
     private final Limits limits;
     private final Consumer<Trouble> tell;
     private final Map<ActorRecord, Notes> notes = new HashMap<>();
+    /// Nobody knows when the restarts were that there have been before.
+    private boolean first = true;
 
     Patrol(Limits limits, Consumer<Trouble> tell) {
         this.limits = limits;
@@ -51,6 +55,7 @@ final class Patrol {
             look(record, now);
         }
         notes.values().removeIf(each -> each.seen != now); // idle, or ended
+        first = false;
     }
 
     private void look(ActorRecord record, long now) {
@@ -63,6 +68,7 @@ final class Patrol {
                 return;
             }
             known = new Notes();
+            known.restarts = first ? restarts : 0; // without notes it had had none
             notes.put(record, known);
         } else if (!handles && ledger.queued() == 0 && restarts == 0) {
             return; // it is forgotten
@@ -124,15 +130,18 @@ final class Patrol {
     }
 
     private void restarts(ActorRecord record, Notes known, long restarts, long now) {
-        if (known.restarts < 0 || now - known.restartsAt >= limits.restartNanos()) {
-            if (restarts == known.restarts) {
-                known.told.remove(Trouble.Kind.RESTARTS);
-            }
-            known.restarts = known.restarts < 0 ? 0 : restarts;
-            known.restartsAt = now;
+        if (restarts > known.restarts) {
+            known.last.addLast(new Restarts(now, restarts - known.restarts));
+            known.restarts = restarts;
         }
-        long more = restarts - known.restarts;
-        if (more >= limits.restarts()) {
+        known.last.removeIf(each -> now - each.at >= limits.restartNanos());
+        while (known.last.size() > limits.restarts()) {
+            known.last.removeFirst(); // those after it are enough
+        }
+        long more = known.last.stream().mapToLong(Restarts::number).sum();
+        if (more < limits.restarts()) {
+            known.told.remove(Trouble.Kind.RESTARTS);
+        } else {
             say(
                     record,
                     known,
@@ -143,18 +152,8 @@ final class Patrol {
 
     private void say(ActorRecord record, Notes known, Trouble.Kind kind, String text) {
         if (known.told.add(kind)) {
-            tell.accept(new Trouble(kind, Instant.now(), record.actor.path(), text, stackOf(record.actor)));
+            tell.accept(new Trouble(kind, Instant.now(), record.actor.path(), text, Stacks.of(record.actor)));
         }
-    }
-
-    private static List<String> stackOf(ActorRef<?> actor) {
-        Thread thread = actor.info().thread();
-        return thread == null
-                ? List.of()
-                : Arrays.stream(thread.getStackTrace())
-                        .limit(FRAMES)
-                        .map(StackTraceElement::toString)
-                        .toList();
     }
 
     private static String millis(long nanos) {

@@ -1,5 +1,6 @@
 package dev.espalier.profiling;
 
+import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.ProcessEnd;
 import dev.espalier.sync.Registration;
@@ -9,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +44,8 @@ public final class Profiler implements AutoCloseable {
         private @Nullable Path folder;
         private boolean flightRecorder;
         private @Nullable Duration samples;
+        private final List<ActorRef<?>> wallClock = new ArrayList<>();
+        private Duration wallPeriod = SAMPLE;
 
         private Builder() {}
 
@@ -78,11 +84,34 @@ public final class Profiler implements AutoCloseable {
         /// @param period of processor time for each sample; 1 ms to 1 s, in whole milliseconds
         /// @throws IllegalArgumentException if it is something else
         public Builder samples(Duration period) {
+            samples = checked(period);
+            return this;
+        }
+
+        /// Looks at an actor and its descendants every 10 ms, be it that they run, wait, or have nothing to do: where
+        /// the time goes by the clock on the wall, as [Samples.Kind#WALL]. May be called for several actors.
+        ///
+        /// @param subtree the actor at the top; of it and those below it, the first 1,000 are looked at
+        public Builder wallClock(ActorRef<?> subtree) {
+            wallClock.add(Objects.requireNonNull(subtree, "subtree"));
+            return this;
+        }
+
+        /// How often those of [#wallClock(ActorRef)] are looked at; less often if that took more than a tenth of the
+        /// time.
+        ///
+        /// @param value 1 ms to 1 s; 10 ms by default
+        /// @throws IllegalArgumentException if it is something else
+        public Builder wallPeriod(Duration value) {
+            wallPeriod = checked(value);
+            return this;
+        }
+
+        private static Duration checked(Duration period) {
             if (period.toMillis() < 1 || period.toMillis() > 1_000) {
                 throw new IllegalArgumentException("A sample is taken each 1 ms to 1 s, not each " + period);
             }
-            samples = period;
-            return this;
+            return period;
         }
 
         /// Begins to record.
@@ -101,21 +130,38 @@ public final class Profiler implements AutoCloseable {
     private final Instant began = Instant.now();
     private final long beganNanos = System.nanoTime();
     private final Window window = new Window();
-    private final AtomicBoolean closed = new AtomicBoolean();
     private final @Nullable Registration end;
     private final @Nullable FlightRecording flight;
     private final @Nullable Sampling sampling;
-    private volatile @Nullable Samples lastSamples;
-    private volatile @Nullable Report last;
+    private final @Nullable WallClock wall;
+    // Guarded by this object, as are the readings and the close.
+    private boolean closed;
+    private @Nullable Samples lastSamples;
+    private @Nullable Report last;
 
     private Profiler(Builder b) {
         only = b.system;
         level = b.level;
         folder = b.folder;
-        sampling = b.samples == null ? null : new Sampling(b.samples);
-        flight = b.flightRecorder ? flightTo(folder) : null;
-        end = folder == null ? null : ProcessEnd.register(ProcessEnd.Stage.PROFILING, WRITING, this::close);
-        Trees.all().stream().filter(this::records).forEach(this::begin);
+        Deque<Runnable> begun = new ArrayDeque<>();
+        try {
+            sampling = b.samples == null ? null : new Sampling(b.samples); // first: it sets the depth of stacks
+            if (sampling != null) {
+                begun.push(sampling::close);
+            }
+            flight = b.flightRecorder ? flightTo(folder) : null;
+            if (flight != null) {
+                begun.push(flight::close);
+            }
+            wall = b.wallClock.isEmpty() ? null : new WallClock(b.wallClock, b.wallPeriod);
+            if (wall != null) {
+                begun.push(wall::close);
+            }
+            end = folder == null ? null : ProcessEnd.register(ProcessEnd.Stage.PROFILING, WRITING, this::close);
+        } catch (RuntimeException e) {
+            begun.forEach(Runnable::run); // nobody else could end them
+            throw e;
+        }
         Trees.add(this);
     }
 
@@ -147,9 +193,13 @@ public final class Profiler implements AutoCloseable {
     }
 
     /// What was recorded so far; after the close, until then. If samples are taken, it reads them all.
-    public Report report() {
+    public synchronized Report report() {
         Report made = last;
-        return made == null ? report(sampling == null ? NO_SAMPLES : samples()) : made;
+        return made == null ? report(isSampling() ? samples() : NO_SAMPLES) : made;
+    }
+
+    private boolean isSampling() {
+        return sampling != null || wall != null;
     }
 
     private Report report(Samples taken) {
@@ -158,26 +208,35 @@ public final class Profiler implements AutoCloseable {
 
     /// What actors did so far; after the close, until then. It takes some tenths of a second, more for long recordings.
     ///
-    /// @throws IllegalStateException if no samples are taken, see [Builder#samples()]
+    /// @throws IllegalStateException if no samples are taken, see [Builder#samples()] and [Builder#wallClock]
     /// @throws UncheckedIOException if there is no room for a temporary file
-    public Samples samples() {
+    public synchronized Samples samples() {
         Samples taken = lastSamples;
         if (taken != null) {
             return taken;
         }
-        if (sampling == null) {
+        if (!isSampling()) {
             throw new IllegalStateException("No samples are taken");
         }
-        return sampling.read(window.codes());
+        return withWall(sampling == null ? NO_SAMPLES : sampling.read(window.codes()));
+    }
+
+    private Samples withWall(Samples taken) {
+        return wall == null ? taken : taken.plus(wall.weights());
     }
 
     /// Ends the recording, and writes the report if there is a folder. Idempotent.
     @Override
-    public void close() {
-        if (!closed.compareAndSet(false, true)) {
+    public synchronized void close() {
+        if (closed) {
             return;
         }
-        Samples taken = sampling == null ? NO_SAMPLES : lastSamplesOf(sampling);
+        closed = true;
+        if (wall != null) {
+            wall.close();
+        }
+        Samples taken = withWall(sampling == null ? NO_SAMPLES : lastSamplesOf(sampling));
+        lastSamples = taken;
         Report made = report(taken);
         last = made;
         Trees.remove(this);
@@ -197,10 +256,9 @@ public final class Profiler implements AutoCloseable {
         Samples taken = NO_SAMPLES;
         try (own) {
             taken = own.read(window.codes());
-        } catch (UncheckedIOException e) {
+        } catch (RuntimeException e) { // whoever ended the recording of the Flight Recorder, too
             LOG.error("The samples of the profile are lost", e);
         }
-        lastSamples = taken;
         return taken;
     }
 
@@ -240,12 +298,19 @@ public final class Profiler implements AutoCloseable {
 
     void systemStopped(Tree tree) {
         window.end(tree);
+        Sampling own = sampling;
+        if (own != null) {
+            own.forget(tree);
+        }
+    }
+
+    /// Whether it can keep the figures of one more actor that ends with its system.
+    boolean hasRoom(ActorRecord record) {
+        return window.hasRoom(record);
     }
 
     /// Keeps the figures of an actor that ends with its system.
-    ///
-    /// @return false if it does not want them, or has too many
-    boolean keep(Tree tree, ActorRecord record) {
-        return records(tree) && window.keep(record);
+    void keep(ActorRecord record) {
+        window.keep(record);
     }
 }

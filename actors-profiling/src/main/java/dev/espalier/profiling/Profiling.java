@@ -1,11 +1,14 @@
 package dev.espalier.profiling;
 
 import dev.espalier.actor.ActorRef;
+import dev.espalier.actor.ActorSystem;
+import dev.espalier.sync.Registration;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// What is counted about all actors all the time.
 ///
@@ -67,6 +70,16 @@ public final class Profiling {
         return record == null
                 ? Collections.emptyNavigableMap()
                 : record.spread().counts();
+    }
+
+    /// Tells of each trouble that [Detectors] of a system find from now on, also those that a system property has
+    /// started; until the system has stopped.
+    ///
+    /// @param system whose actors
+    /// @param listener runs on the thread of the detectors, and must not block
+    /// @return to end that
+    public static Registration onTrouble(ActorSystem system, Consumer<? super Trouble> listener) {
+        return Troubles.on(Objects.requireNonNull(system, "system"), Objects.requireNonNull(listener, "listener"));
     }
 
     /// What is written down about each message of an actor now: its own level, or a finer one of a profiler

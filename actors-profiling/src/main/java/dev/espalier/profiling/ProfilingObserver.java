@@ -95,5 +95,6 @@ public final class ProfilingObserver implements ActorObserver {
         if (looking != null) {
             looking.close();
         }
+        Troubles.forget(system);
     }
 }

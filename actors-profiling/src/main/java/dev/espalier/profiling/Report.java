@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /// What a [Profiler] has recorded: who handled how many messages, and how long that took. Immutable.
@@ -48,13 +50,38 @@ public record Report(
         for (Line line : lines.all) {
             groups.computeIfAbsent(by.name(line), name -> new Figures()).add(line.figures, 1);
         }
-        boolean known = by == By.PATH || by == By.CODE;
-        Map<String, Long> cpu = known ? lines.samples.sums(Samples.Kind.CPU, by) : Map.of();
+        Map<String, Long> cpu = new HashMap<>();
+        samplesOf(by).forEach((name, nanos) -> cpu.merge(heirOf(name, groups.keySet()), nanos, Long::sum));
+        cpu.keySet().forEach(name -> groups.computeIfAbsent(name, none -> new Figures()));
         return groups.entrySet().stream()
                 .map(group -> group.getValue().row(group.getKey(), cpu.getOrDefault(group.getKey(), 0L)))
-                .filter(row -> row.calls() > 0)
+                .filter(row -> row.calls() > 0 || row.cpu().isPositive())
                 .sorted(sort.order())
                 .toList();
+    }
+
+    /// The processor time of actors: of some there is nothing else, such as a body that computes and receives nothing.
+    private Map<String, Long> samplesOf(By by) {
+        if (by != By.PATH && by != By.CODE) {
+            return Map.of();
+        }
+        Map<String, Long> cpu = lines.samples.sums(Samples.Kind.CPU, by);
+        cpu.keySet().removeIf(name -> name.isEmpty() || name.startsWith("("));
+        return cpu;
+    }
+
+    /// The row that has the figures of an actor, also if it has ended.
+    private static String heirOf(String name, Set<String> rows) {
+        if (rows.contains(name)) {
+            return name;
+        }
+        for (int at = name.lastIndexOf('/'); at > 0; at = name.lastIndexOf('/', at - 1)) {
+            String heir = name.substring(0, at) + "/*";
+            if (rows.contains(heir)) {
+                return heir;
+            }
+        }
+        return name;
     }
 
     /// Who has sent how much to whom, the most first. Empty unless messages were sampled.

@@ -66,7 +66,7 @@ final class ReportTable {
     }
 
     private static String tab(Row row) {
-        int split = row.name().lastIndexOf('(');
+        int split = row.name().indexOf('('); // the message may be "(other types)"
         return String.join(
                 "\t",
                 Long.toString(row.calls()),

@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
@@ -27,6 +28,7 @@ final class SampleReader {
     private final Duration period;
     private final UnaryOperator<String> codeOf;
     private final Map<Samples.Stack, Long> weights = new HashMap<>();
+    private final Map<String, String> methods = new HashMap<>();
 
     /// @param period what a sample stands for that does not say so itself
     /// @param codeOf tells the class of the code of the actor with a path
@@ -88,8 +90,8 @@ final class SampleReader {
     private Samples.Stack stackOf(
             Samples.Kind kind, List<RecordedFrame> frames, boolean cut, @Nullable RecordedThread thread) {
         Marks.Found found = Marks.find(frames);
-        Marks.Mark mark = cut && found.end() == frames.size() ? null : marks.of(found.number());
-        List<String> names = names(frames.subList(0, found.frames()));
+        Marks.Mark mark = marks.of(found, cut && found.end() == frames.size());
+        List<String> names = names(frames.subList(0, found.frames()), this::nameOf);
         if (mark != null) {
             return new Samples.Stack(kind, mark.path, mark.code(), names);
         }
@@ -97,17 +99,29 @@ final class SampleReader {
         if (name.startsWith("/")) {
             return new Samples.Stack(kind, name, codeOf.apply(name), names);
         }
-        boolean worker = name.startsWith("espalier-") && name.contains("worker-");
-        String whose = !worker ? Senders.OUTSIDE : cut ? TOO_DEEP : SCHEDULER;
+        String whose = !isWorker(name) ? Senders.OUTSIDE : cut ? TOO_DEEP : SCHEDULER;
         return new Samples.Stack(kind, whose, whose, names);
     }
 
+    /// Whether a thread of that name runs turns of many actors, and now none of them for long.
+    static boolean isWorker(String name) {
+        return name.startsWith("espalier-") && name.contains("worker-");
+    }
+
+    /// The same string for the same method: there are many samples of few methods.
+    private String nameOf(RecordedFrame frame) {
+        RecordedMethod method = frame.getMethod();
+        String name = method == null ? "?" : method.getType().getName() + "." + method.getName();
+        return methods.computeIfAbsent(name, same -> same);
+    }
+
     /// The outermost first, without what every actor has in its stack.
-    private static List<String> names(List<RecordedFrame> frames) {
+    ///
+    /// @param frames the innermost first
+    static <T> List<String> names(List<T> frames, Function<T, String> nameOf) {
         List<String> names = new ArrayList<>(frames.size());
-        for (RecordedFrame frame : frames) {
-            RecordedMethod method = frame.getMethod();
-            names.add(method == null ? "?" : method.getType().getName() + "." + method.getName());
+        for (T frame : frames) {
+            names.add(nameOf.apply(frame));
         }
         Collections.reverse(names);
         int first = 0;

@@ -24,7 +24,10 @@ public final class Samples {
         /// threads that leave their carrier for it the Flight Recorder of JDK 25 does not tell.
         LOCK,
         /// Time that a carrier was held by a green thread that waits, in nanoseconds; of at least 1 ms.
-        PINNED;
+        PINNED,
+        /// Time by the clock on the wall of chosen actors, in nanoseconds: see [Profiler.Builder#wallClock]. `(idle)` is
+        /// an actor that has nothing to do, `(waits for a turn)` one that has messages and no thread yet.
+        WALL;
 
         String unit() {
             return this == ALLOCATION ? "bytes" : "nanoseconds";
@@ -48,6 +51,7 @@ public final class Samples {
     /// @param by [By#PATH] or [By#CODE]
     /// @throws IllegalArgumentException if it is something else
     public Map<String, Long> sums(Kind kind, By by) {
+        check(by);
         Map<String, Long> sums = new TreeMap<>();
         weights.forEach((stack, weight) -> {
             if (stack.kind == kind) {
@@ -57,12 +61,14 @@ public final class Samples {
         return sums;
     }
 
+    private static void check(By by) {
+        if (by != By.PATH && by != By.CODE) {
+            throw new IllegalArgumentException("Samples are of paths or classes of code, not by " + by);
+        }
+    }
+
     private static String nameOf(Stack stack, By by) {
-        return switch (by) {
-            case PATH -> stack.path;
-            case CODE -> stack.code;
-            default -> throw new IllegalArgumentException("Samples are of paths or classes of code, not by " + by);
-        };
+        return by == By.PATH ? stack.path : stack.code;
     }
 
     /// A flame graph of all that actors did.
@@ -70,6 +76,7 @@ public final class Samples {
     /// @param by [By#PATH]: below each actor its children and its methods; [By#CODE]: below each class its methods
     /// @throws IllegalArgumentException if it is something else
     public FlameGraph flames(Kind kind, By by) {
+        check(by);
         return flames(kind, by, stack -> !stack.path.startsWith("("));
     }
 
@@ -104,8 +111,15 @@ public final class Samples {
         return new Samples(later);
     }
 
+    /// These and more.
+    Samples plus(Map<Stack, Long> more) {
+        Map<Stack, Long> all = new HashMap<>(weights);
+        more.forEach((stack, weight) -> all.merge(stack, weight, Long::sum));
+        return new Samples(all);
+    }
+
     /// Writes flame graphs by path of all kinds that have samples: `cpu.html`, `cpu.collapsed`, `cpu.speedscope.json`,
-    /// and so on.
+    /// `cpu.pprof`, and so on.
     ///
     /// @param folder where; made if there is none
     /// @throws IOException if a file cannot be written
@@ -118,6 +132,7 @@ public final class Samples {
                 Files.writeString(folder.resolve(name + ".html"), graph.toHtml(name));
                 Files.writeString(folder.resolve(name + ".collapsed"), graph.toCollapsed());
                 Files.writeString(folder.resolve(name + ".speedscope.json"), graph.toSpeedscope(name));
+                Files.write(folder.resolve(name + ".pprof"), graph.toPprof());
             }
         }
     }

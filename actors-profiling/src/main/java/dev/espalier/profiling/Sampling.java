@@ -26,12 +26,22 @@ final class Sampling implements AutoCloseable {
 
     private final Duration period;
     private final Recording recording;
-    private final Marks marks = Marks.take();
+    private final Marks marks;
 
     Sampling(Duration period) {
         this.period = period;
         deepen();
         recording = new Recording();
+        try {
+            begin();
+        } catch (RuntimeException e) {
+            recording.close();
+            throw e;
+        }
+        marks = Marks.take();
+    }
+
+    private void begin() {
         recording.setName("samples");
         boolean linux =
                 System.getProperty("os.name", "").toLowerCase(Locale.ROOT).startsWith("linux");
@@ -48,7 +58,7 @@ final class Sampling implements AutoCloseable {
 
     /// The numbers are at the outer end of the stacks: they should not be cut off. That can only be set before the
     /// Flight Recorder begins.
-    private static void deepen() {
+    static void deepen() {
         if (FlightRecorder.isInitialized()) {
             return;
         }
@@ -66,6 +76,10 @@ final class Sampling implements AutoCloseable {
 
     void mark(Tree tree) {
         marks.mark(tree);
+    }
+
+    void forget(Tree tree) {
+        marks.forget(tree);
     }
 
     /// What was sampled so far.

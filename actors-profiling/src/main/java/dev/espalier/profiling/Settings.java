@@ -1,5 +1,6 @@
 package dev.espalier.profiling;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,15 +41,18 @@ final class Settings {
         String folder = System.getProperty("dev.espalier.profiling.folder");
         if (!asked && folder != null) {
             asked = true;
-            start(Path.of(folder));
+            start(folder);
         }
     }
 
     @SuppressWarnings({"resource", "MustBeClosedChecker"}) // the end of the process closes it
-    private static @Nullable Profiler start(Path folder) {
+    private static @Nullable Profiler start(String folder) {
         try {
-            return Profiler.builder().level(level(Level.FULL)).folder(folder).start();
-        } catch (IllegalStateException e) {
+            return Profiler.builder()
+                    .level(level(Level.FULL))
+                    .folder(Path.of(folder))
+                    .start();
+        } catch (IllegalStateException | InvalidPathException e) {
             LOG.warn("Nothing is recorded", e);
             return null;
         }

@@ -1,8 +1,7 @@
 package dev.espalier.profiling;
 
 import dev.espalier.actor.ActorRef;
-import java.util.Arrays;
-import java.util.stream.Collectors;
+import java.util.List;
 import jdk.jfr.Description;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
@@ -18,8 +17,6 @@ import jdk.jfr.Timespan;
 final class SlowMessage extends ActorEvent {
     /// 100 ms.
     static final long THRESHOLD = 100_000_000L;
-
-    private static final int FRAMES = 64;
 
     @Label("Type")
     String type = "";
@@ -51,17 +48,14 @@ final class SlowMessage extends ActorEvent {
 
     /// It goes on, and its thread is here now.
     static void writeStack(ActorRef<?> actor, String type, long nanos) {
-        Thread thread = actor.info().thread();
         SlowMessage event = new SlowMessage();
-        if (thread != null && event.isEnabled()) {
+        List<String> stack = event.isEnabled() ? Stacks.of(actor) : List.of();
+        if (!stack.isEmpty()) {
             event.path = actor.path();
             event.type = type;
             event.took = nanos;
             event.goesOn = true;
-            event.stack = Arrays.stream(thread.getStackTrace())
-                    .limit(FRAMES)
-                    .map(StackTraceElement::toString)
-                    .collect(Collectors.joining("\n"));
+            event.stack = String.join("\n", stack);
             event.commit();
         }
     }

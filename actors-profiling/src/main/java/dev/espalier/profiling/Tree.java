@@ -26,6 +26,11 @@ final class Tree {
         return living.get(actor);
     }
 
+    /// Whether it is an actor of this system that lives.
+    boolean has(ActorRef<?> actor) {
+        return system.find(actor.path()).orElse(null) == actor;
+    }
+
     Collection<ActorRecord> living() {
         return living.values();
     }
@@ -57,6 +62,7 @@ final class Tree {
         if (before != null) {
             return before;
         }
+        record.base(parent == null ? Trees.level() : parent.base()); // whoever sets it now may not have met this one
         apply(record);
         if (actor.state() == ActorState.STOPPED) {
             living.remove(actor);
@@ -74,11 +80,13 @@ final class Tree {
     }
 
     private void apply(ActorRecord record) {
-        Level level = Trees.effective(this, record.base());
-        boolean sampled = record.isSampled();
-        record.every(level);
-        if (sampled || level.every() > 0) { // else it may be somebody else's to say
-            sample(record.actor, level);
+        synchronized (record) { // who has looked first also writes first
+            Level level = Trees.effective(this, record.base());
+            boolean sampled = record.isSampled();
+            record.every(level);
+            if (sampled || level.every() > 0) { // else it may be somebody else's to say
+                sample(record.actor, level);
+            }
         }
     }
 

@@ -8,6 +8,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /// The trees of all systems that run, and the profilers that record them.
+///
+/// *Threads.* Thread-safe. Who comes and goes is guarded by the class: a profiler and a system that begin at the same
+/// time meet once.
 final class Trees {
     private static final List<Tree> ALL = new CopyOnWriteArrayList<>();
     private static final List<Profiler> PROFILERS = new CopyOnWriteArrayList<>();
@@ -19,12 +22,12 @@ final class Trees {
 
     // Systems.
 
-    static void add(Tree tree) {
+    static synchronized void add(Tree tree) {
         ALL.add(tree);
         PROFILERS.forEach(profiler -> profiler.systemStarted(tree));
     }
 
-    static void remove(Tree tree) {
+    static synchronized void remove(Tree tree) {
         ALL.remove(tree);
         PROFILERS.forEach(profiler -> profiler.systemStopped(tree));
     }
@@ -48,18 +51,25 @@ final class Trees {
     }
 
     /// An actor has ended: its figures go to its parent. While its system stops, whoever records it keeps
-    /// them by path instead, for soon there will be no parent.
+    /// them by path instead, for soon there will be no parent; all who record it, or nobody.
     static void ended(Tree tree, ActorRecord record) {
-        boolean kept = false;
-        if (tree.system.isStopping()) {
-            for (Profiler profiler : PROFILERS) {
-                kept |= profiler.keep(tree, record);
+        Moves.move(() -> {
+            boolean kept = tree.system.isStopping() && keep(tree, record);
+            tree.remove(record);
+            if (!kept) {
+                record.fold();
             }
+        });
+    }
+
+    private static boolean keep(Tree tree, ActorRecord record) {
+        List<Profiler> recording =
+                PROFILERS.stream().filter(each -> each.records(tree)).toList();
+        if (recording.isEmpty() || !recording.stream().allMatch(each -> each.hasRoom(record))) {
+            return false;
         }
-        tree.remove(record);
-        if (!kept) {
-            record.fold();
-        }
+        recording.forEach(each -> each.keep(record));
+        return true;
     }
 
     // Levels.
@@ -84,7 +94,7 @@ final class Trees {
             subtreesSample = true;
         }
         for (Tree tree : ALL) {
-            if (tree.system.find(subtree.path()).orElse(null) == subtree) {
+            if (tree.has(subtree)) {
                 tree.of(subtree).base(value);
                 tree.living().stream()
                         .filter(record -> isBelow(record, subtree))
@@ -126,7 +136,8 @@ final class Trees {
 
     // Profilers.
 
-    static void add(Profiler profiler) {
+    static synchronized void add(Profiler profiler) {
+        ALL.forEach(profiler::systemStarted);
         PROFILERS.add(profiler);
         ALL.forEach(Tree::applyLevels);
         SlowWatch.begin();
@@ -136,7 +147,7 @@ final class Trees {
         return !PROFILERS.isEmpty();
     }
 
-    static void remove(Profiler profiler) {
+    static synchronized void remove(Profiler profiler) {
         PROFILERS.remove(profiler);
         ALL.forEach(Tree::applyLevels);
     }

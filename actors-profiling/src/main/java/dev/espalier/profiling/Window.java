@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// The figures with which an actor began are taken away where they are at the end: in its own record if
 /// that is there, else among the ended ones of the nearest ancestor whose record is there.
 ///
-/// *Threads.* Thread-safe; it reads while actors write, so a message under way may be seen in part.
+/// *Threads.* Thread-safe; it reads while actors write, so a message under way may be seen in part. Actors that end
+/// meanwhile are seen once, see [Moves].
 final class Window {
     private static final int MOST_KEPT = 10_000;
     private static final int MOST_RUNNING = 1_000;
@@ -30,18 +31,27 @@ final class Window {
     private final Set<ActorRecord> kept = ConcurrentHashMap.newKeySet();
 
     void begin(Tree tree) {
-        trees.add(tree);
-        tree.living().forEach(record -> before.put(record, new Before(record.own(), record.ended())));
+        Moves.read(() -> {
+            tree.living().forEach(record -> before.put(record, read(record)));
+            return trees.add(tree);
+        });
     }
 
     /// Nobody lives there any more.
     void end(Tree tree) {
-        tree.living().forEach(this::keep); // abandoned ones
-        trees.remove(tree);
+        Moves.read(() -> {
+            tree.living().stream().filter(this::hasRoom).forEach(this::keep); // abandoned ones
+            return trees.remove(tree);
+        });
     }
 
-    boolean keep(ActorRecord record) {
-        return kept.size() < MOST_KEPT && kept.add(record);
+    /// Whether it can be kept: the root always, for what others leave goes to it.
+    boolean hasRoom(ActorRecord record) {
+        return record.parent == null || kept.size() < MOST_KEPT;
+    }
+
+    void keep(ActorRecord record) {
+        kept.add(record);
     }
 
     void forget() {
@@ -51,9 +61,7 @@ final class Window {
     }
 
     Report report(Instant began, Duration took, Level level, Samples samples) {
-        Map<ActorRecord, Before> now = new HashMap<>();
-        kept.forEach(record -> now.put(record, read(record)));
-        trees.forEach(tree -> tree.living().forEach(record -> now.putIfAbsent(record, read(record))));
+        Map<ActorRecord, Before> now = Moves.read(this::all);
         before.forEach((record, then) -> subtract(now, record, then));
         List<Report.Line> lines = new ArrayList<>();
         List<Flow.Line> flows = new ArrayList<>();
@@ -73,6 +81,13 @@ final class Window {
         kept.forEach(record -> codes.put(record.actor.path(), record.codeName()));
         trees.forEach(tree -> tree.living().forEach(record -> codes.put(record.actor.path(), record.codeName())));
         return path -> codes.getOrDefault(path, Senders.OTHERS);
+    }
+
+    private Map<ActorRecord, Before> all() {
+        Map<ActorRecord, Before> now = new HashMap<>();
+        kept.forEach(record -> now.put(record, read(record)));
+        trees.forEach(tree -> tree.living().forEach(record -> now.putIfAbsent(record, read(record))));
+        return now;
     }
 
     private static Before read(ActorRecord record) {

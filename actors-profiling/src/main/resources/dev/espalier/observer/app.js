@@ -8,12 +8,13 @@ import { follow, live } from "./feed.js";
 import { bytes, count, short } from "./format.js";
 import * as flow from "./flow.js";
 import * as log from "./log.js";
+import * as profile from "./profile.js";
 import * as stop from "./stop.js";
 import * as top from "./top.js";
 import * as tree from "./tree.js";
 
 const small = matchMedia("(max-width: 860px)");
-const VIEWS = ["tree", "overview", "actor", "flow", "log", "failures", "letters", "stop"];
+const VIEWS = ["tree", "overview", "actor", "flow", "profile", "log", "failures", "letters", "stop"];
 const panel = (view) => $(view === "tree" ? "tree-panel" : view);
 let front = small.matches ? "tree" : "overview";
 let state = "running";
@@ -44,6 +45,7 @@ function refresh() {
     top.update(openPath).catch(ignore);
   } else if (front === "actor") detail.update();
   else if (front === "flow") flow.update().catch(ignore);
+  else if (front === "profile") profile.update().catch(ignore);
   else if (front === "log") log.update(openPath).catch(ignore);
   else if (front === "failures") events.updateFailures().catch(ignore);
   else if (front === "letters") events.updateLetters().catch(ignore);
@@ -110,7 +112,7 @@ function switchTheme() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|SELECT/.test(event.target.tagName) || $("help").open) return;
-  const view = VIEWS.slice(1)["1234567".indexOf(event.key)];
+  const view = VIEWS.slice(1)["12345678".indexOf(event.key)];
   if (view) show(view);
   else if (event.key === "/") {
     event.preventDefault();

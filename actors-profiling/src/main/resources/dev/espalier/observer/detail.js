@@ -5,8 +5,11 @@ import { get, live, post } from "./feed.js";
 import { count, millis, percent, short, type } from "./format.js";
 import { failure } from "./events.js";
 import { entry } from "./log.js";
+import { path } from "./tree.js";
 
-let shown = null;
+let shown = null; // its number, and where it is: the number may mean another one later
+let where = "";
+let choosing = false;
 let said = "";
 let pending = false;
 let armed = "";
@@ -29,6 +32,12 @@ function messages(rows) {
       el("td", {}, short(row.calls)),
       el("td", { class: row.failed ? "bad" : "none" }, row.failed ? count(row.failed) : "–"),
       timed && [row.calls ? row.cumulative / row.calls : 0, row.p50, row.p99, row.max].map((ms) => el("td", {}, millis(ms)))))));
+}
+
+// Its class, and its text if it has one that cannot change.
+function message(waiting) {
+  const space = waiting.indexOf(" ");
+  return el("li", { title: waiting }, space < 0 ? type(waiting) : [type(waiting.slice(0, space)), " ", el("code", {}, waiting.slice(space + 1))]);
 }
 
 function histogram(times) {
@@ -76,7 +85,14 @@ function actions(actor) {
     el("button", { title: "It handles what is queued, its children end, it ends", onclick: act(actor.id, "stop") }, armed === "stop" ? "Really stop?" : "Stop"),
     el("button", { title: "It ends at once; what is queued becomes dead letters", onclick: act(actor.id, "cancel") }, armed === "cancel" ? "Really cancel?" : "Cancel"),
     live.root?.id !== actor.id && el("button", { title: "A fresh behavior; the mailbox is kept", onclick: act(actor.id, "restart") }, "Restart"),
-    el("label", {}, "Level ", el("select", { onchange: (event) => act(actor.id, "level", `&level=${event.target.value}`)() },
+    el("label", {}, "Level ", el("select", {
+      onpointerdown: () => (choosing = true),
+      onkeydown: () => (choosing = true),
+      onblur: () => (choosing = false),
+      onchange: (event) => {
+        choosing = false;
+        act(actor.id, "level", `&level=${event.target.value}`)();
+      } },
       [...new Set(["off", "counters", "1:16", "full", actor.level])].map((level) => el("option", { selected: level === actor.level }, level)))),
     el("span", { class: "quiet", role: "status" }, said));
 }
@@ -98,6 +114,7 @@ function page(actor, log) {
     el("div", { class: "ledger", "aria-label": "Ledger" }, equation(actor.ledger)),
     el("h3", {}, "Messages"),
     messages(actor.messages),
+    actor.waiting.length > 0 && [el("h3", {}, actor.ledger.queued > actor.waiting.length ? `Waiting, the first ${actor.waiting.length}` : "Waiting"), el("ol", { class: "waiting" }, actor.waiting.map(message))],
     actor.times.length > 0 && [el("h3", {}, "Times of handling"), histogram(actor.times)],
     actor.stack.length > 0 && [el("h3", {}, `Thread, ${actor.thread.replace("_", " ")}`),
       el("details", { "data-key": "stack" }, el("summary", {}, el("code", {}, actor.stack.find((frame) => !frame.startsWith("java.")) ?? actor.stack[0])),
@@ -110,24 +127,28 @@ function page(actor, log) {
 // Somebody copies a stack.
 const isSelecting = () => !getSelection().isCollapsed && $("actor").contains(getSelection().anchorNode);
 
+function ended() {
+  if (!$("actor").querySelector(".ended")) {
+    $("actor").prepend(el("p", { class: "ended" }, "This actor has ended; below is the last that was seen of it."));
+  }
+}
+
 export async function update() {
   if (!shown) {
     $("actor").replaceChildren(el("p", { class: "empty" }, "Choose an actor in the tree."));
     return;
   }
-  if (pending || document.activeElement?.tagName === "SELECT" || isSelecting()) return;
+  if (pending || choosing || isSelecting()) return;
   pending = true;
   const asked = shown;
   try {
     const actor = await get(`actor?id=${asked}`);
     const log = actor.path ? await get(`log?path=${encodeURIComponent(actor.path)}&n=${LINES}`) : null;
     if (asked !== shown) return;
-    if (actor.ledger) unfolding($("actor"), page(actor, log.lines).flat(2).filter(Boolean));
-    else if (!$("actor").querySelector(".ended")) {
-      $("actor").prepend(el("p", { class: "ended" }, "This actor has ended; below is the last that was seen of it."));
-    }
-  } catch {
-    // the stream says what is wrong with the connection
+    if (actor.ledger && actor.path === where) unfolding($("actor"), page(actor, log.lines).flat(2).filter(Boolean));
+    else ended();
+  } catch (error) {
+    if (error.status === 404) ended(); // else the stream says what is wrong with the connection
   } finally {
     pending = false;
     if (asked !== shown) update();
@@ -135,8 +156,10 @@ export async function update() {
 }
 
 export function show(node) {
-  if (shown === node.id) return;
+  if (shown === node.id && where === path(node)) return;
   shown = node.id;
+  where = path(node);
+  choosing = false;
   said = "";
   armed = "";
   getSelection().removeAllRanges();

@@ -37,7 +37,7 @@ export function choice(group, options, chosen, onChoose) {
 
 // A list of things that unfold; those that were open stay so when it is made anew, and the keyboard stays where it was.
 export function unfolding(list, items) {
-  const keys = () => [...list.querySelectorAll("button, summary")];
+  const keys = () => [...list.querySelectorAll("button, summary, select")];
   const focused = keys().indexOf(document.activeElement);
   const open = new Set([...list.querySelectorAll("details[open]")].map((each) => each.dataset.key));
   list.replaceChildren(...items);

@@ -26,8 +26,8 @@ function incident(each) {
 export async function updateFailures(force) {
   const now = `${live.system.failures} ${live.system.incidents}`;
   if (now === seen && !force) return;
-  seen = now;
   const { failures, incidents } = await get("failures");
+  seen = now; // only now: what was not answered is asked for again
   unfolding($("failures"), [
     el("h2", {}, "Failures"),
     failures.length ? el("div", { class: "events" }, failures.map(failure)) : el("p", { class: "empty" }, "Nothing has failed."),

@@ -7,6 +7,7 @@ if (location.hash.length > 1) {
   sessionStorage.setItem(KEY, location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
 }
+addEventListener("hashchange", () => location.reload()); // another link into the same tab: only what is behind the # differs
 const token = sessionStorage.getItem(KEY);
 const headers = { Authorization: `Bearer ${token}` };
 
@@ -18,13 +19,21 @@ export async function get(path) {
   return answer.json();
 }
 
+// What is to be saved, and under which name.
+export async function file(path) {
+  const answer = await fetch(`api/${path}`, { headers });
+  if (!answer.ok) throw new Error((await answer.json()).error);
+  const name = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "");
+  return { blob: await answer.blob(), name: name?.[1] ?? "profile" };
+}
+
 export async function post(path) {
   const answer = await fetch(`api/${path}`, { method: "POST", headers });
   if (!answer.ok) throw new Error((await answer.json()).error);
 }
 
 export const nodes = new Map();
-export const live = { root: null, system: null, history: [], ended: [], structure: 0 };
+export const live = { root: null, system: null, history: [], ended: [], structure: 0, anew: 0 };
 
 function figures(node, row, at) {
   [node.state, node.queue, node.handled, node.rate, node.failed, node.restarts, node.busy, node.dropped] = row.slice(at, at + 8);
@@ -64,7 +73,9 @@ function sum() {
 
 function take(kind, data) {
   if (kind === "tree") {
+    for (const node of nodes.values()) node.gone = true; // numbers may mean others now: of another process, or after a pause
     nodes.clear();
+    live.anew++;
     live.history = data.history;
     live.ended = data.ended;
   } else {
@@ -96,7 +107,7 @@ async function stream(onFrame) {
     const events = rest.split("\n\n");
     rest = events.pop();
     for (const event of events) {
-      const found = /^event: (\w+)\ndata: (.*)$/.exec(event);
+      const found = /^event: (\w+)\ndata: (.*)$/s.exec(event);
       if (found) {
         take(found[1], JSON.parse(found[2]));
         onFrame();

@@ -79,7 +79,12 @@ export async function update(onPath) {
   pending = true;
   try {
     const answer = await get(`log?after=${last}&n=${MOST}`);
-    if (answer.last < last) lines = []; // nobody has looked for a while, or another process
+    if (answer.last < last) { // another process: all its lines are new
+      lines = [];
+      list.replaceChildren();
+      last = 0;
+      return;
+    }
     last = answer.last;
     missed += answer.missed;
     const box = $("log");

@@ -11,18 +11,20 @@ const FLOOD = 1000; // so many that wait are worth a colour
 const box = $("tree");
 const space = $("rows");
 const pool = [];
-const folds = new Map(); // number of the actor -> whether it is open, where somebody has said so
+const folds = new Map(); // path -> whether it is open, where somebody has said so
 let all = null; // true or false after "unfold everything"
 let visible = [];
 let matches = null;
 let structure = -1;
+let anew = 0;
 let current = null;
 let onSelect = () => {};
 
-const isOpen = (node) => matches ? matches.has(node) : folds.get(node.id) ?? all ?? node.kids.length <= SMALL_FAMILY;
+const said = (node) => (folds.size ? folds.get(path(node)) : undefined);
+const isOpen = (node) => matches ? matches.has(node) : node.kids.length > 0 && (said(node) ?? all ?? node.kids.length <= SMALL_FAMILY);
 
 export function setOpen(node, open) {
-  folds.set(node.id, open);
+  folds.set(path(node), open);
   flatten();
 }
 
@@ -105,7 +107,10 @@ function fill({ element, cells }, node, at) {
   element.className = `row${node === current ? " current" : ""}${parent && !open ? " sum" : ""}`;
   element.style.transform = `translateY(${at * HEIGHT}px)`;
   element.style.setProperty("--depth", Math.min(node.depth, 12));
+  const family = node.parent?.kids ?? [node]; // most of which is not in the document
   element.setAttribute("aria-level", node.depth + 1);
+  element.setAttribute("aria-setsize", family.length);
+  element.setAttribute("aria-posinset", family.indexOf(node) + 1);
   element.setAttribute("aria-selected", node === current);
   if (parent) element.setAttribute("aria-expanded", open);
   else element.removeAttribute("aria-expanded");
@@ -138,7 +143,9 @@ export function paint() {
 }
 
 export function update() {
-  if (current?.gone) current = null;
+  if (current?.gone) current = anew === live.anew ? null : byPath(path(current));
+  if (anew !== live.anew && current) onSelect(current, true);
+  anew = live.anew;
   if (structure !== live.structure) {
     if (matches) find($("search").value);
     else flatten();
@@ -152,7 +159,7 @@ export const chosen = () => path(current ?? live.root);
 
 export function reveal(node) {
   if (!node) return;
-  for (let at = node.parent; at; at = at.parent) folds.set(at.id, true);
+  for (let at = node.parent; at; at = at.parent) folds.set(path(at), true);
   if (matches && !matches.has(node)) matches = null;
   flatten();
   select(node, true);
@@ -177,7 +184,7 @@ function move(by) {
 export function toggleAll() {
   all = all !== true;
   folds.clear();
-  if (!all && live.root) folds.set(live.root.id, true);
+  if (!all && live.root) folds.set(path(live.root), true);
   flatten();
 }
 

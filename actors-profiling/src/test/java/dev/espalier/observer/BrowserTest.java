@@ -28,6 +28,7 @@ import org.slf4j.LoggerFactory;
 @Tag("slow")
 class BrowserTest {
     private static final int CUSTOMERS = 10_000;
+    private static final String TOKEN = Gate.freshToken();
     private static final int ACTORS = CUSTOMERS + Orchard.OTHERS;
 
     private static final Path SCRIPT = Path.of("src/test/browser/observer.mjs");
@@ -39,8 +40,13 @@ class BrowserTest {
         ActorAppender.install((LoggerContext) LoggerFactory.getILoggerFactory());
     }
 
+    private Observer observer;
+
     @AfterEach
-    void resetLevel() {
+    void stop() {
+        if (observer != null) {
+            observer.close();
+        }
         Profiling.level(Level.COUNTERS);
     }
 
@@ -56,8 +62,8 @@ class BrowserTest {
         Path script = FOLDER.resolve(SCRIPT.getFileName()); // beside its node_modules
         Files.copy(SCRIPT, script, StandardCopyOption.REPLACE_EXISTING);
         Profiling.level(Level.sampled(4));
-        try (Orchard orchard = new Orchard(CUSTOMERS);
-                Observer observer = Observer.builder().actions(true).start(orchard.system)) {
+        try (Orchard orchard = new Orchard(CUSTOMERS)) {
+            observer = Observer.builder().token(TOKEN).actions(true).start(orchard.system);
             Process node = new ProcessBuilder(
                             "node",
                             script.toString(),
@@ -79,13 +85,22 @@ class BrowserTest {
         }
     }
 
-    private static String follow(Process node, Orchard orchard) throws IOException {
+    /// Another observer at the same address: the page should not mind, though actors have other numbers.
+    private void reconnect(Orchard orchard) throws IOException {
+        int port = observer.port();
+        observer.close();
+        observer = Observer.builder().port(port).token(TOKEN).actions(true).start(orchard.system);
+    }
+
+    private String follow(Process node, Orchard orchard) throws IOException {
         StringBuilder said = new StringBuilder();
         try (BufferedReader lines = node.inputReader(UTF_8)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 said.append(line).append('\n');
                 if (line.startsWith("do break ")) {
                     orchard.breakActor(line.substring("do break ".length()));
+                } else if (line.equals("do reconnect")) {
+                    reconnect(orchard);
                 } else if (line.equals("do stop")) {
                     Thread.ofPlatform().daemon().start(orchard::close);
                 }

@@ -54,6 +54,13 @@ class LogLinesTest {
     }
 
     @Test
+    void shouldNotListenAgainAfterTheCloseForNobodyWouldEndThat() throws IOException {
+        log.close();
+        json(0, "", 10); // a request that was under way
+        assertTrue(source.readers.isEmpty());
+    }
+
+    @Test
     void shouldGiveWhatIsNewAndSayWhatWasMissed() throws IOException {
         json(0, "", 10);
         for (int i = 1; i <= 1_500; i++) {

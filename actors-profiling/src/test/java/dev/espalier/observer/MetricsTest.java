@@ -10,6 +10,7 @@ import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
 import dev.espalier.actor.Restart;
+import dev.espalier.sync.Signal;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.time.Duration;
@@ -169,6 +170,32 @@ class MetricsTest {
             assertTrue(desk.stopped().waitForGo(PATIENCE));
         }
         assertTrue(before > 150, "it counts");
+    }
+
+    @Test
+    void shouldCountAMessageOnceThoughTheClassOfItsActorWasNotKnownAtFirst() throws InterruptedException {
+        Signal gate = new Signal();
+        Thread spawner = Thread.startVirtualThread(() -> system.spawn(ActorSpec.behavior("late", () -> {
+            gate.waitForGo();
+            return new Desk();
+        })));
+        org.awaitility.Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> system.find("/" + NAME + "/late").isPresent());
+        @SuppressWarnings("unchecked")
+        ActorRef<String> late = (ActorRef<String>) system.find("/" + NAME + "/late").orElseThrow();
+        late.tell("apple");
+        late.tell("pear");
+        Map<String, Double> before = scrape();
+        assertEquals(2, before.get("espalier_mailbox_messages none late"), "they wait");
+        gate.go();
+        spawner.join();
+        assertTrue(late.awaitProcessed(PATIENCE));
+        double accepted = scrape().entrySet().stream()
+                .filter(each -> each.getKey().startsWith("espalier_messages_accepted_total"))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+        assertEquals(2, accepted);
     }
 
     @Test

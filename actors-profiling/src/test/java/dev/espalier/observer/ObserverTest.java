@@ -16,8 +16,10 @@ import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
 import dev.espalier.actor.Restart;
+import dev.espalier.profiling.Detectors;
 import dev.espalier.profiling.Level;
 import dev.espalier.profiling.Profiling;
+import dev.espalier.sync.Signal;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,6 +28,7 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.jfr.FlightRecorder;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -126,7 +129,7 @@ class ObserverTest {
         assertTrue(page.head.contains("default-src 'none'"), page::head);
         assertFalse(page.head.contains("unsafe"), page::head);
         assertFalse(page.body.contains("http"), "the page refers to nothing elsewhere");
-        for (String part : List.of("/app.js", "/feed.js", "/observer.css", "/icon.svg")) {
+        for (String part : List.of("/app.js", "/feed.js", "/profile.js", "/flames.js", "/observer.css", "/icon.svg")) {
             assertEquals(200, send("GET", part).status, part);
         }
     }
@@ -146,6 +149,8 @@ class ObserverTest {
         assertEquals(400, get("/api/top?n=0").status);
         assertEquals(400, get("/api/top?window=%zz").status);
         assertEquals("", send("HEAD", "/").body);
+        assertEquals(405, send("HEAD", "/api/events", "Authorization: Bearer " + TOKEN).status, "a stream is not begun");
+        assertEquals(200, send("GET", "/api/tree", "Authorization: bearer " + TOKEN).status, "as RFC 9110 has it");
     }
 
     @Test
@@ -224,7 +229,87 @@ class ObserverTest {
         assertThrows(IOException.class, this::connect);
     }
 
+    @Test
+    @Tag("slow")
+    void shouldTellTheEndToWhoeverLooksThroughWhicheverObserver() throws IOException {
+        try (Observer second = Observer.start(system);
+                Socket socket = openStream();
+                BufferedReader lines = lines(socket)) {
+            assertTrue(second.port() != observer.port());
+            assertEquals("tree", line(lines, "event: "));
+            Thread.ofVirtual().start(system::close);
+            while (lines.readLine() != null) {
+                // until the last frame, after which the stream ends
+            }
+        }
+    }
+
     // What is shown.
+
+    @Test
+    @Tag("slow")
+    void shouldRecordAProfileAndShowIt() throws IOException {
+        String token = "Authorization: Bearer " + TOKEN;
+        assertEquals("none", get("/api/profile").json().get("state").textValue());
+        assertEquals(404, get("/api/profile/flames").status);
+        assertEquals(401, send("POST", "/api/profile?path=/shop").status);
+        assertEquals(404, send("POST", "/api/profile?path=/shop/nobody", token).status);
+        assertEquals(400, send("POST", "/api/profile?path=/shop&seconds=301", token).status);
+        assertEquals(405, send("GET", "/api/profile/stop", token).status);
+        Answer begun = send("POST", "/api/profile?path=/shop&seconds=300", token);
+        assertEquals(200, begun.status, begun::body);
+        assertEquals("recording", begun.json().get("state").textValue());
+        assertEquals(409, send("POST", "/api/profile?path=/shop", token).status);
+        long end = System.nanoTime() + Duration.ofMillis(400).toNanos();
+        while (end - System.nanoTime() > 0) {
+            desk.tell("apple");
+            assertTrue(desk.awaitProcessed(PATIENCE));
+        }
+        assertTrue(get("/api/profile/flames?kind=wall").json().get("total").longValue() > 0, "while it is recorded");
+        Answer stopped = send("POST", "/api/profile/stop", token);
+        assertEquals("done", stopped.json().get("state").textValue());
+        JsonNode wall = get("/api/profile/flames?kind=wall&by=subtree&path=/shop/desk").json();
+        assertEquals("/shop/desk", wall.get("sums").get(0).get(0).textValue());
+        assertEquals("/shop", wall.get("frames").get(3).get(0).textValue());
+        assertEquals("/shop/desk", wall.get("frames").get(3).get(3).get(0).textValue());
+        assertFalse(wall.get("compared").booleanValue());
+        assertEquals("bytes", get("/api/profile/flames?kind=allocation").json().get("unit").textValue());
+        assertEquals(400, get("/api/profile/flames?kind=beauty").status);
+        Answer file = get("/api/profile/file?kind=wall&format=collapsed");
+        assertTrue(file.body.startsWith("/shop"), file::body);
+        assertTrue(file.head.contains("filename=\"wall.collapsed\""), file::head);
+        assertTrue(get("/api/profile/file?kind=wall&format=html").body.startsWith("<!DOCTYPE html>"));
+        assertEquals(200, get("/api/profile/file?format=pprof").status);
+        assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=1", token).status);
+        Awaitility.await()
+                .atMost(PATIENCE)
+                .until(() -> get("/api/profile").json().get("state").textValue().equals("done"));
+        assertTrue(get("/api/profile/flames?kind=wall&compared=1").json().get("compared").booleanValue());
+        assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=300", token).status);
+        observer.close();
+        assertEquals(List.of(), FlightRecorder.getFlightRecorder().getRecordings(), "it ends with the observer");
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldShowTroubleAndTheMessagesThatWait() throws IOException {
+        Signal gate = new Signal();
+        Detectors.builder().stuckAfter(Duration.ofMillis(200)).start(system); // they end with it
+        try {
+            ActorRef<String> stuck = system.spawn("stuck", () -> (message, ctx) -> gate.waitForGo());
+            for (String each : List.of("in hand", "first", "second")) {
+                stuck.tell(each);
+            }
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> get("/api/failures").body.contains("\"kind\":\"stuck\",\"path\":\"/shop/stuck\""));
+            JsonNode waiting = get("/api/actor?path=/shop/stuck").json().get("waiting");
+            assertEquals(2, waiting.size(), waiting::toString);
+            assertEquals("java.lang.String first", waiting.get(0).textValue());
+        } finally {
+            gate.go();
+        }
+    }
 
     @Test
     @Tag("slow")

@@ -219,6 +219,22 @@ class ActorRecordTest {
         });
     }
 
+    @Test
+    void shouldNotTakeTheWaitOfAMessageThatIsNotCountedForThatOfTheNext() {
+        try (ActorSystem system = start("switch")) {
+            ActorRecord record = new ActorRecord(system.spawn("worker", Worker::new), null, Level.FULL);
+            record.every(Level.FULL);
+            record.arrived(null, MINUTE.toNanos());
+            record.every(Level.OFF); // before it is begun
+            record.started("first");
+            record.every(Level.FULL);
+            record.started("second");
+            record.ended(null);
+            assertEquals(1, record.rows().getFirst().calls());
+            assertEquals(0, record.rows().getFirst().sampled());
+        }
+    }
+
     private static void handle(ActorRef<Object> one, ActorRef<Object> other, int messages) {
         for (int i = 0; i < messages; i++) {
             one.tell(new Work(Duration.ZERO));

@@ -18,6 +18,14 @@ class CompactHistogramTest {
     }
 
     @Test
+    void shouldCountMoreThanAnIntHolds() {
+        CompactHistogram all = new CompactHistogram();
+        all.record(1_000, Integer.MAX_VALUE);
+        all.record(1_000, Integer.MAX_VALUE);
+        assertEquals(2L * Integer.MAX_VALUE, all.counts().firstEntry().getValue());
+    }
+
+    @Test
     void shouldHoldWhatWasRecordedAndTakeAwayWhatIsSubtracted() {
         long seed = System.nanoTime();
         SplittableRandom random = new SplittableRandom(seed);

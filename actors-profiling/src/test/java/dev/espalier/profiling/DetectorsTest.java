@@ -9,6 +9,7 @@ import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
+import dev.espalier.sync.Registration;
 import dev.espalier.sync.Signal;
 import java.time.Duration;
 import java.util.Queue;
@@ -70,6 +71,25 @@ class DetectorsTest {
             free.go();
         }
         assertThrows(IllegalArgumentException.class, () -> Detectors.builder().hogAfter(Duration.ZERO));
+    }
+
+    @Test
+    void shouldTellWhoeverWantsToKnowOfASystemAndEndWithIt() {
+        Signal free = new Signal();
+        try (ActorSystem system = start("known")) {
+            Registration all = Profiling.onTrouble(system, told::add);
+            Detectors.builder().stuckAfter(Duration.ofMillis(300)).start(system); // nobody closes them
+            ActorRef<String> hand = system.spawn("hand", () -> (message, ctx) -> free.waitForGo());
+            hand.tell("wait");
+            Awaitility.await().until(() -> has(Trouble.Kind.STUCK, "/known/hand"));
+            assertTrue(all.remove());
+            free.go();
+        } finally {
+            free.go();
+        }
+        Awaitility.await()
+                .until(() -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().equals("espalier-detectors")));
     }
 
     @Test

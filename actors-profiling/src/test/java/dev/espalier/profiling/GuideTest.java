@@ -56,11 +56,28 @@ class GuideTest {
             Map<String, Long> nanos = samples.sums(Samples.Kind.CPU, By.CODE); // of each class of behavior or body
             FlameGraph all = samples.flames(Samples.Kind.CPU, By.PATH); // actors, on them their children and methods
             FlameGraph shop = samples.flames(Samples.Kind.ALLOCATION, "/shop"); // an actor and what is below it
-            String page = all.toHtml("The shop"); // or toCollapsed(), toSpeedscope("The shop")
+            String page = all.toHtml("The shop"); // or toCollapsed(), toSpeedscope("The shop"), toPprof()
             // @end
             assertTrue(page.contains("<title>The shop</title>"), page);
             assertTrue(nanos.values().stream().mapToLong(Long::longValue).sum() >= all.total());
             assertEquals(Samples.Kind.ALLOCATION, shop.kind());
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldLookByTheClockOnTheWall() {
+        try (ActorSystem system = ActorSystem.start("shop")) {
+            ActorRef<String> desk = system.spawn("desk", Desk::new);
+            FlameGraph wall;
+            // @start region="wall"
+            try (Profiler profiler = Profiler.builder().wallClock(desk).start()) { // and what is below it
+                desk.tell("apple tree");
+                desk.awaitProcessed(Duration.ofSeconds(5));
+                wall = profiler.samples().flames(Samples.Kind.WALL, By.PATH); // or sums, or what is below another path
+            }
+            // @end
+            assertEquals(Samples.Kind.WALL, wall.kind());
         }
     }
 

@@ -177,6 +177,56 @@ class PatrolTest {
         }
     }
 
+    private static ActorSystem patient(String name) {
+        return ActorSystem.builder(name)
+                .handleSignals(false)
+                .supervision(Supervision.oneForOne().intensity(100, MINUTE))
+                .start();
+    }
+
+    private static void fail(ActorRef<String> hand, int times) {
+        long before = restarts(hand);
+        for (int i = 0; i < times; i++) {
+            hand.tell("fail");
+        }
+        Awaitility.await().until(() -> restarts(hand) == before + times);
+    }
+
+    @Test
+    void shouldNotTakeRestartsForAStormThatWereBeforeItLooked() {
+        try (ActorSystem system = patient("late")) {
+            ActorRef<String> hand = system.spawn("hand", () -> new Hand(new Signal()));
+            fail(hand, 5);
+            look(system, 0);
+            look(system, SECOND);
+            assertEquals(List.of(), told);
+            ActorRef<String> other = system.spawn("other", () -> new Hand(new Signal()));
+            fail(other, 3);
+            look(system, SECOND);
+            assertEquals(List.of(Trouble.Kind.RESTARTS), kinds());
+            assertEquals("/late/other", told.getFirst().path());
+        }
+    }
+
+    @Test
+    void shouldTellOfAStormWheneverItBegins() {
+        try (ActorSystem system = patient("slides")) {
+            ActorRef<String> hand = system.spawn("hand", () -> new Hand(new Signal()));
+            fail(hand, 1);
+            look(system, 0);
+            fail(hand, 2);
+            look(system, 9 * SECOND);
+            assertEquals(List.of(), told);
+            fail(hand, 1);
+            look(system, 2 * SECOND);
+            assertEquals(List.of(Trouble.Kind.RESTARTS), kinds());
+            look(system, 20 * SECOND);
+            fail(hand, 3);
+            look(system, SECOND);
+            assertEquals(List.of(Trouble.Kind.RESTARTS, Trouble.Kind.RESTARTS), kinds(), "the first was over");
+        }
+    }
+
     private static long restarts(ActorRef<?> actor) {
         return Profiling.of(actor).map(ActorFigures::restarts).orElse(0L);
     }

@@ -3,6 +3,8 @@ package dev.espalier.profiling;
 import static dev.espalier.profiling.ActorRecordTest.row;
 import static dev.espalier.profiling.ActorRecordTest.start;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,11 +15,15 @@ import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
 import dev.espalier.actor.Restart;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import jdk.jfr.FlightRecorder;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -70,6 +76,91 @@ class ProfilerTest {
             assertEquals(
                     1_000_000,
                     row(profiler.report(), By.PATH, "/million/parent/*").calls());
+        }
+    }
+
+    /// Each handles one message and ends; a report at any moment has each message at most once, and keeps those it has
+    /// had.
+    @Test
+    @Tag("slow")
+    void shouldSeeAnActorThatEndsNeitherTwiceNorNotAtAll() throws Exception {
+        int children = 30_000;
+        try (ActorSystem system = start("moves");
+                Profiler profiler =
+                        Profiler.builder().system(system).level(Level.COUNTERS).start()) {
+            ActorRef<Breed> parent = system.spawn("parent", Parent::new);
+            CountDownLatch done = new CountDownLatch(1);
+            parent.tell(new Breed(children, done));
+            long before = 0;
+            while (done.getCount() > 0) {
+                long now = hellos(profiler);
+                assertTrue(now >= before && now <= children, now + " messages after " + before);
+                before = now;
+            }
+            Awaitility.await().until(() -> hellos(profiler) == children);
+        }
+    }
+
+    private static long hellos(Profiler profiler) {
+        return profiler.report().rows(By.MESSAGE, Sort.NAME).stream()
+                .filter(row -> row.name().equals(String.class.getName()))
+                .mapToLong(Row::calls)
+                .sum();
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldLoseNoFiguresOfMoreActorsThanItKeepsByPath() {
+        int actors = 10_050;
+        try (Profiler profiler = Profiler.builder().level(Level.COUNTERS).start()) {
+            try (ActorSystem system = start("many")) {
+                List<ActorRef<String>> all = new ArrayList<>();
+                for (int i = 0; i < actors; i++) {
+                    all.add(system.spawn("a" + i, Stays::new));
+                    all.getLast().tell("hello");
+                }
+                all.forEach(each -> assertTrue(each.awaitProcessed(MINUTE)));
+            }
+            assertEquals(actors, hellos(profiler));
+        }
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldLeaveNothingBehindWhenItCannotBegin() {
+        assertThrows(
+                IllegalStateException.class,
+                () -> Profiler.builder().samples().flightRecorder().start());
+        Path file = folder.resolve("file");
+        assertThrows(UncheckedIOException.class, () -> {
+            Files.writeString(file, "no folder");
+            Profiler.builder().samples().folder(file).flightRecorder().start();
+        });
+        assertEquals(List.of(), FlightRecorder.getFlightRecorder().getRecordings());
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldAnswerWhileAnotherThreadClosesIt() throws Exception {
+        try (ActorSystem system = start("closes")) {
+            Profiler profiler =
+                    Profiler.builder().system(system).samples().start();
+            AtomicReference<Throwable> thrown = new AtomicReference<>();
+            CountDownLatch asked = new CountDownLatch(1);
+            Thread reader = Thread.ofPlatform().start(() -> {
+                try {
+                    for (int i = 0; i < 50; i++) {
+                        profiler.report();
+                        asked.countDown();
+                    }
+                } catch (RuntimeException e) {
+                    thrown.set(e);
+                }
+            });
+            asked.await();
+            profiler.close();
+            reader.join();
+            assertNull(thrown.get());
         }
     }
 

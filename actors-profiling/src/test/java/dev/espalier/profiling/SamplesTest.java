@@ -3,16 +3,21 @@ package dev.espalier.profiling;
 import static dev.espalier.profiling.ActorRecordTest.row;
 import static dev.espalier.profiling.ActorRecordTest.start;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +83,44 @@ class SamplesTest {
             miner.tell(3);
         }
         assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
+    }
+
+    @Test
+    @Tag("slow")
+    void shouldKeepNoActorThatHasEnded() {
+        try (ActorSystem system = start("weak");
+                Profiler profiler = Profiler.builder().system(system).samples().start()) {
+            WeakReference<ActorRecord> ended = endedIn(system);
+            Awaitility.await().until(() -> {
+                System.gc();
+                return ended.get() == null;
+            });
+            assertEquals(1, row(profiler.report(), By.PATH, "/weak/*").calls());
+        }
+    }
+
+    private static WeakReference<ActorRecord> endedIn(ActorSystem system) {
+        ActorRef<Integer> miner = system.spawn("miner", Miner::new);
+        miner.tell(3);
+        assertTrue(miner.awaitProcessed(Duration.ofMinutes(1)));
+        WeakReference<ActorRecord> record = new WeakReference<>(Trees.find(miner));
+        assertNotNull(Objects.requireNonNull(record.get()).mark(), "its turns are marked");
+        miner.stop();
+        miner.join();
+        return record;
+    }
+
+    @Test
+    void shouldNotBelieveANumberWhoseStackWasCutOff() {
+        Marks marks = Marks.take();
+        try {
+            Marks.Found found = new Marks.Found(1, 2, 4); // that of all others, whom there always are
+            assertNotNull(marks.of(found, false));
+            assertNull(marks.of(found, true));
+            assertNull(marks.of(new Marks.Found(0x7fff, 2, 4), false));
+        } finally {
+            marks.giveBack();
+        }
     }
 
     @Test
