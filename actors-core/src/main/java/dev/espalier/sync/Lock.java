@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// *State.* `owner`: null, or who holds it. `waited`: perhaps somebody is in line.
 /// *Transitions.* `owner: null -> self`: who locks and has found `waited` false, CAS; `null -> self`: who is to hand it
 /// over, CAS; `self -> null`: the holder; `self -> the first in line`: the holder, with the guard. `waited`: only with
-/// the guard; false only while the line is empty.
+/// the guard; when that is left, false only if the line is empty.
 /// *Invariant 1.* Who waits is seen by the holder, at once or by its second look, after it has freed the lock; then it
 /// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who begins to lock
 /// when somebody is in line finds `waited`, and joins behind. *Invariant 3.* A thread that runs finds itself in `owner`
@@ -226,8 +226,8 @@ public final class Lock {
     void join(Place place) {
         guard.lock();
         try {
-            waited = true;
             line.join(place);
+            waited = true;
             if (OWNER.compareAndSet(this, null, Thread.currentThread())) {
                 handOver(); // it is free: to the first in line, perhaps this one
             }

@@ -336,4 +336,17 @@ class DeadlockTest {
             assertEquals(1, found.size(), found::toString);
         });
     }
+
+    /// Who hands a lock over writes its next holder before that one's wait has ended.
+    @Test
+    void shouldNotTakeWhoeverIsGivenALockForSomebodyWhoWaitsForItself() throws Exception {
+        watched(found -> {
+            var lock = new Lock();
+            lock.lock();
+            DeadlockWatch.list(Strand.current());
+            var wait = new LockWait(lock, new Place(lock.line), WaitsFor.Remedy.FAIL, false);
+            assertEquals(List.of(), wait.targets());
+            DeadlockWatch.unlist(Strand.current());
+        });
+    }
 }
