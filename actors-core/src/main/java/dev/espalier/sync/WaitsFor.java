@@ -49,8 +49,8 @@ public abstract class WaitsFor {
     private final @Nullable Waiter tenant = strand.tenant() instanceof Waiter waiter ? waiter : null;
     private final Remedy remedy;
     private final boolean limited;
-    /// Among those that can be ended, the order in which they began. What cannot gets its age when it parks: most
-    /// starts of actors never do. Until then it is no edge, for a cycle is told of once by its youngest wait.
+    /// Among those that can be ended, the order in which they began. What cannot gets its age when its strand parks: in
+    /// most starts of actors it never does. Until then it is no edge, for a cycle is told of once by its youngest wait.
     private volatile long age;
 
     @SuppressWarnings("unused") // by its handle
@@ -153,8 +153,10 @@ public abstract class WaitsFor {
     /// one's own waits come later.
     final void publish() {
         looked = true;
-        if (remedy == Remedy.NONE) {
-            age = AGES.incrementAndGet();
+        for (WaitsFor each = this; each != null; each = each.outer) { // who parks in an inner wait waits in the outer ones
+            if (each.age == 0) {
+                each.age = AGES.incrementAndGet();
+            }
         }
         DeadlockWatch.list(strand);
     }
