@@ -128,7 +128,8 @@ final class Exercise {
     private final class Parent extends Part<String> {
         @Override
         public void onStart(ActorContext<String> ctx) {
-            var child = ctx.spawn(ActorSpec.<String>behavior("child", Child::new).restart(Restart.PERMANENT));
+            var child =
+                    ctx.spawn(ActorSpec.<String>behavior("child", Child::new).restart(Restart.PERMANENT));
             child.tell("fail");
             child.tell("go on");
         }
@@ -154,8 +155,8 @@ final class Exercise {
                 .handleSignals(false)
                 .discoverObservers(false)
                 .start();
-        ActorRef<Note> counter = system.spawn(
-                ActorSpec.<Note>behavior("counter", Counter::new).mailbox(MailboxSpec.bounded(64)));
+        ActorRef<Note> counter =
+                system.spawn(ActorSpec.<Note>behavior("counter", Counter::new).mailbox(MailboxSpec.bounded(64)));
         counterRef = counter;
         ActorRef<Question> echo = system.spawn("echo", Echo::new);
         system.spawn("clock", Clock::new);

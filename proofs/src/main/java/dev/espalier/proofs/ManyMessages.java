@@ -108,6 +108,8 @@ final class ManyMessages {
     }
 
     private long sum(boolean handled) {
-        return counters.stream().mapToLong(c -> handled ? c.handled : c.outOfOrder).sum();
+        return counters.stream()
+                .mapToLong(c -> handled ? c.handled : c.outOfOrder)
+                .sum();
     }
 }

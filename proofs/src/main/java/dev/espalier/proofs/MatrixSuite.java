@@ -55,9 +55,8 @@ public final class MatrixSuite implements Suite {
     }
 
     private static String title(List<String> flags) {
-        String title = String.join(" ", flags)
-                .replaceAll("-XX:\\+?|-D", "")
-                .replaceAll("jdk\\.virtualThreadScheduler\\.", "");
+        String title =
+                String.join(" ", flags).replaceAll("-XX:\\+?|-D", "").replaceAll("jdk\\.virtualThreadScheduler\\.", "");
         return title.isEmpty() ? "as it is" : title;
     }
 
@@ -88,6 +87,8 @@ public final class MatrixSuite implements Suite {
 
     private static String said(Path log) throws IOException {
         String text = String.join(" ", Files.readAllLines(log)).replace('|', '/');
-        return text.isBlank() ? "" : "; **" + text.substring(0, Math.min(200, text.length())).strip() + "**";
+        return text.isBlank()
+                ? ""
+                : "; **" + text.substring(0, Math.min(200, text.length())).strip() + "**";
     }
 }

@@ -41,9 +41,10 @@ public final class MutantsSuite implements Suite {
         TESTS.put(ACTOR + "TicketGate", mailbox);
         TESTS.put(ACTOR + "Mailbox", mailbox);
         TESTS.put(
-                ACTOR + "ChildSet",
-                List.of(ACTOR + "ChildrenTest", ACTOR + "LateSpawnTest", ACTOR + "StopOrderTest"));
-        TESTS.put(ACTOR + "WaitingLine", List.of(ACTOR + "AbandonTest", ACTOR + "StopReportTest", ACTOR + "WaitingLineTest"));
+                ACTOR + "ChildSet", List.of(ACTOR + "ChildrenTest", ACTOR + "LateSpawnTest", ACTOR + "StopOrderTest"));
+        TESTS.put(
+                ACTOR + "WaitingLine",
+                List.of(ACTOR + "AbandonTest", ACTOR + "StopReportTest", ACTOR + "WaitingLineTest"));
     }
 
     @Override
@@ -53,7 +54,8 @@ public final class MutantsSuite implements Suite {
 
     @Override
     public List<Row> run(boolean all, List<String> args, PrintStream console) throws Exception {
-        List<String> classes = args.stream().filter(arg -> arg.matches("[\\w.$]+\\.[A-Z]\\w*")).toList();
+        List<String> classes =
+                args.stream().filter(arg -> arg.matches("[\\w.$]+\\.[A-Z]\\w*")).toList();
         if (classes.isEmpty()) {
             classes = all ? List.copyOf(TESTS.keySet()) : List.of(SYNC + "MVar");
         }
@@ -70,7 +72,8 @@ public final class MutantsSuite implements Suite {
                     .toList();
             rows.addAll(mutate(some, tests, "", all ? 180 : 10, console));
         }
-        rows.addAll(mutate(List.of(SYNC + "MVar"), List.of(SYNC + "SemaphoreTest"), " Twin, tests of another", 10, console));
+        rows.addAll(mutate(
+                List.of(SYNC + "MVar"), List.of(SYNC + "SemaphoreTest"), " Twin, tests of another", 10, console));
         return rows;
     }
 
@@ -144,8 +147,8 @@ public final class MutantsSuite implements Suite {
                 .getElementsByTagName("mutation");
         for (int i = 0; i < found.getLength(); i++) {
             var mutant = (Element) found.item(i);
-            Count count = counts.computeIfAbsent(
-                    text(mutant, "mutatedClass").replaceAll("\\$.*", ""), type -> new Count());
+            Count count =
+                    counts.computeIfAbsent(text(mutant, "mutatedClass").replaceAll("\\$.*", ""), type -> new Count());
             count.all++;
             if (mutant.getAttribute("detected").equals("true")) {
                 count.dead++;

@@ -129,8 +129,8 @@ final class Soak {
             Account account = accounts.get(i);
             refs.set(
                     i,
-                    system.spawn(ActorSpec.<Note>behavior("a" + i, () -> account)
-                            .mailbox(MailboxSpec.bounded(1_024))));
+                    system.spawn(
+                            ActorSpec.<Note>behavior("a" + i, () -> account).mailbox(MailboxSpec.bounded(1_024))));
         }
     }
 
@@ -228,7 +228,8 @@ final class Soak {
         Ledger ledger = system.shutdown().ledger();
         long handled = accounts.stream().mapToLong(a -> a.handled).sum();
         outcome.count("lost or, if negative, doubled", sent.sum() - handled - dead.sum());
-        outcome.count("out of order", accounts.stream().mapToLong(a -> a.outOfOrder).sum());
+        outcome.count(
+                "out of order", accounts.stream().mapToLong(a -> a.outOfOrder).sum());
         outcome.check(ledger.balanced() && ledger.queued() == 0 && ledger.accepted() == sent.sum(), "ledger " + ledger);
         outcome.check(p99(2) <= 3 * p99(0) + 50_000, "p99 grows");
         outcome.check(heap(2) <= heap(0) * 5 / 4 + 4_000_000, "heap grows");
