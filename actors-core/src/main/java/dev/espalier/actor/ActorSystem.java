@@ -84,8 +84,8 @@ public final class ActorSystem implements AutoCloseable {
             return this;
         }
 
-        /// How many turns of behaviors run at a time, not counting those that wait or have computed for long. Default:
-        /// the number of processors.
+        /// How many turns of behaviors run at a time, not counting those that wait or have computed for long.
+        /// Default: the number of processors.
         ///
         /// @param turnsAtATime at least 1
         /// @throws IllegalArgumentException if it is less than 1
@@ -97,8 +97,8 @@ public final class ActorSystem implements AutoCloseable {
             return this;
         }
 
-        /// Gives every behavior a green thread of its own, as [ActorSpec#dedicated] does for one; also the default
-        /// of all systems where the system property `dev.espalier.dedicated` is `true`.
+        /// Gives every behavior a green thread of its own, as [ActorSpec#dedicated] does for one; also the
+        /// default of all systems where the system property `dev.espalier.dedicated` is `true`.
         public Builder dedicated() {
             dedicated = true;
             return this;
@@ -311,16 +311,18 @@ public final class ActorSystem implements AutoCloseable {
         return before == 0 ? 0 : 1 << (before - 1);
     }
 
-    /// For observers: the messages that wait the longest in a mailbox, the oldest first, without the one in hand. A look
-    /// from outside: exact while the actor takes none, as when it is stuck; else one may be missing, twice, or in hand
-    /// already. Of a mailbox with priorities, only those that the actor has not ranked yet.
+    /// For observers: the messages that wait the longest in a mailbox, the oldest first, without the one in
+    /// hand. A look from outside: exact while the actor takes none, as when it is stuck; else one may be
+    /// missing, twice, or in hand already. Of a mailbox with priorities, only those that the actor has not
+    /// ranked yet.
     ///
-    /// *Cost.* Some nanoseconds for each message that has come since the actor last looked, for a million at most.
+    /// *Cost.* Some nanoseconds for each message that has come since the actor last looked, for a million at
+    /// most.
     ///
     /// @param actor one of this system
     /// @param most how many, at least 1
-    /// @return for each its class; of strings, numbers, characters, booleans and constants also the text, at most 100
-    ///     characters. No code of a message runs for it.
+    /// @return for each its class; of strings, numbers, characters, booleans and constants also the text, at
+    ///     most 100 characters. No code of a message runs for it.
     public List<String> waiting(ActorRef<?> actor, int most) {
         if (most < 1) {
             throw new IllegalArgumentException(most + " messages are none");
@@ -331,7 +333,8 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     /// For observers: from now on, what stands in the stack of the turns of all behaviors that share threads.
-    /// Turns that go on already, bodies and dedicated behaviors are not concerned: their threads have their names.
+    /// Turns that go on already, bodies and dedicated behaviors are not concerned: their threads have their
+    /// names.
     ///
     /// @param frame null for none, as at first; another one takes the place of the last
     public void frameTurns(@Nullable TurnFrame frame) {

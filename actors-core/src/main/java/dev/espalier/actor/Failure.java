@@ -30,7 +30,14 @@ public record Failure(
     private static final int MESSAGE_BOUND = 500;
     private static final int SAFE_BOUND = 100;
     private static final Set<Class<?>> UNCHANGING = Set.of(
-            String.class, Character.class, Boolean.class, Byte.class, Short.class, Integer.class, Long.class, Float.class,
+            String.class,
+            Character.class,
+            Boolean.class,
+            Byte.class,
+            Short.class,
+            Integer.class,
+            Long.class,
+            Float.class,
             Double.class);
 
     static @Nullable String bounded(@Nullable Object message) {

@@ -222,9 +222,10 @@ abstract class TicketQueue {
         return gate.isSealed();
     }
 
-    /// The oldest entries that wait, as a look from outside finds them: exact while the consumer takes none, as when it
-    /// is stuck; else one may be missing, twice, or taken already. It follows links that the consumer may turn around
-    /// meanwhile, so it counts its steps. Entries that are millions behind the newest are not found.
+    /// The oldest entries that wait, as a look from outside finds them: exact while the consumer takes none,
+    /// as when it is stuck; else one may be missing, twice, or taken already. It follows links that the
+    /// consumer may turn around meanwhile, so it counts its steps. Entries that are millions behind the
+    /// newest are not found.
     final List<Object> peek(int most) {
         List<Object> found = new ArrayList<>();
         long last = given;

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | written by | read by | access |
 /// |---|---|---|---|
-/// | `next`, `current`, `turns` | the worker | sentinel | opaque |
+/// | `next`, `current`, `turns` | the worker | sentinel | opaque; an entry by release |
 /// | `ring` | the worker puts; the worker and thieves take | all | queue, one producer |
 /// | `searcher` | worker, waker, sentinel | | CAS |
 /// | `giveWay`, `renamed` | sentinel sets, worker clears | both | volatile |
@@ -206,7 +206,7 @@ final class Worker implements Runnable, Strand.Host {
     /// Puts an entry: it is run after this turn.
     void put(Cell<?> cell) {
         Cell<?> displaced = next;
-        NEXT.setOpaque(this, cell);
+        NEXT.setRelease(this, cell); // who takes the entry sees that it was woken
         if (displaced != null) {
             queue(displaced);
         }

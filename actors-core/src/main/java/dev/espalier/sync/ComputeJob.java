@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One call of [Compute]: code of one strand, the caller, that is run by another one, the worker.
 ///
-/// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel scope.
-/// Whoever cancels a scope or interrupts the actor still finds the caller; so the caller, which is parked here and
-/// takes nothing for itself, passes hints and interrupts on.
+/// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel
+/// scope. Whoever cancels a scope or interrupts the actor still finds the caller; so the caller, which is
+/// parked here and takes nothing for itself, passes hints and interrupts on.
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
@@ -92,7 +92,8 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
 
     /// Hands it to the pool and waits until it is done.
     ///
-    /// The wait is known before anybody can work: no cycle can close by it, only by what the worker waits for later.
+    /// The wait is known before anybody can work: no cycle can close by it, only by what the worker waits for
+    /// later.
     void runIn(ComputePool pool) {
         Section wait = new Section();
         wait.begin();

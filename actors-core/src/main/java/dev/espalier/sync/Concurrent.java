@@ -12,14 +12,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// {@snippet class="dev.espalier.sync.ConcurrentTest" region="run-main"}
 ///
-/// Threads are green: many, cheap, on all processors, and not preempted. One that only computes keeps its carrier; let
-/// it run on a platform thread ([Strand#startPlatform]).
+/// Threads are green: many, cheap, on all processors, and not preempted. One that only computes keeps its
+/// carrier; let it run on a platform thread ([Strand#startPlatform]).
 ///
-/// *Failure.* What a thread throws is logged, unless somebody asks for it with [Fork#get]; it ends no other thread.
+/// *Failure.* What a thread throws is logged, unless somebody asks for it with [Fork#get]; it ends no other
+/// thread.
 /// *Threads.* All methods may be called from any thread.
 ///
-/// *Source.* GHC's `Control.Concurrent`. Unlike there, [#killThread] does not wait, the exception comes at a blocking
-/// call only, and [#runMain] waits for the threads that `main` leaves behind, as Conpig's does.
+/// *Source.* GHC's `Control.Concurrent`. Unlike there, [#killThread] does not wait, the exception comes at a
+/// blocking call only, and [#runMain] waits for the threads that `main` leaves behind, as Conpig's does.
 public final class Concurrent {
     private static final AtomicInteger NUMBER = new AtomicInteger();
     private static final ThreadLocal<@Nullable Origin> ORIGIN = new ThreadLocal<>();
@@ -45,8 +46,9 @@ public final class Concurrent {
     ///
     /// @param <T> the result
     /// @param task what it does
-    /// @param last gets the result, or what was thrown ([CancelledException] if it was killed); one of both is null.
-    ///     A cancel cannot disturb it. If it throws, the thread fails with that, and what the task threw is suppressed
+    /// @param last gets the result, or what was thrown ([CancelledException] if it was killed); one of both
+    ///     is null. A cancel cannot disturb it. If it throws, the thread fails with that, and what the task
+    ///     threw is suppressed
     /// @return the thread
     public static <T extends @Nullable Object> Fork<T> forkFinally(
             Task<? extends T, ?> task, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> last) {
@@ -93,8 +95,8 @@ public final class Concurrent {
         });
     }
 
-    /// Kills a thread by a [CancelledException] at its current or next blocking call. Does not wait for its end:
-    /// [Fork#done] does.
+    /// Kills a thread by a [CancelledException] at its current or next blocking call. Does not wait for its
+    /// end: [Fork#done] does.
     ///
     /// @param thread which; one that has ended stays as it is
     public static void killThread(Fork<?> thread) {
@@ -121,7 +123,8 @@ public final class Concurrent {
         return origin.self.get();
     }
 
-    /// Runs a program: its main thread, and all threads that it and they start here. Returns when all have ended.
+    /// Runs a program: its main thread, and all threads that it and they start here. Returns when all have
+    /// ended.
     ///
     /// @param main what the main thread does
     /// @throws FailedException if the main thread failed, after all have ended

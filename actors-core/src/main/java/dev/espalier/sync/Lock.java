@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// and one of them gets a [DeadlockException], see [DeadlockWatch].
 /// *Threads.* Thread-safe; only the holder may unlock.
 /// *Memory.* What the holder does before it unlocks happens before what the next holder does.
-/// *Cost.* One CAS to lock and one volatile write to unlock while nobody waits; a short lock otherwise. About 150 bytes.
+/// *Cost.* One CAS to lock and one volatile write to unlock while nobody waits; a short lock otherwise. About 150
+/// bytes.
 ///
 /// *Problem.* The way without waiting must not take the guard, and yet nobody who waits may be forgotten or overtaken.
 /// *Idea.* As in Dekker's algorithm, each side writes its own word and then reads the other's: who unlocks frees the
@@ -33,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// over, CAS; `self -> null`: the holder; `self -> the first in line`: the holder, with the guard. `waited`: only with
 /// the guard; when that is left, false only if the line is empty.
 /// *Invariant 1.* Who waits is seen by the holder, at once or by its second look, after it has freed the lock; then it
-/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who begins to lock
+/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who begins to
+/// lock
 /// when somebody is in line finds `waited`, and joins behind. *Invariant 3.* A thread that runs finds itself in `owner`
 /// exactly if it holds the lock: it is written there before its wait is claimed; if that fails, since it has given up,
 /// another is written there before it gets out of the line, for which it needs the guard.

@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.
 ///
 /// *Idea.* All guards are taken in their order, so that nothing changes between the look at the first choice and the
-/// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to afterwards, with no
+/// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to afterwards, with
+/// no
 /// guard held: what has gone stays gone, and whoever begins to listen may find that it has to run other listeners.
 ///
 /// @param <R> what the choices make

@@ -6,13 +6,14 @@ import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// One wait of which is known who must act before it ends: an edge of the wait-for graph, from [#enter] to [#exit].
+/// One wait of which is known who must act before it ends: an edge of the wait-for graph, from [#enter] to
+/// [#exit].
 ///
-/// *Cost.* Until the strand really parks, some writes. The first park makes it known to all and looks for a cycle
-/// through it; see [DeadlockWatch].
+/// *Cost.* Until the strand really parks, some writes. The first park makes it known to all and looks for a
+/// cycle through it; see [DeadlockWatch].
 ///
-/// *Threads.* `enter` and `exit` are for the strand that waits, properly nested; the rest for any thread, with no lock
-/// of the library held.
+/// *Threads.* `enter` and `exit` are for the strand that waits, properly nested; the rest for any thread,
+/// with no lock of the library held.
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
@@ -21,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// | `reported` | who has found a cycle | who has found a cycle | CAS |
 /// | `found` | who found the cycle | the strand | volatile, then unpark |
 public abstract class WaitsFor {
-    /// What can be done about a wait that would never end. Of the waits of a cycle, one of the first kind that there is
-    /// is ended, the youngest of them.
+    /// What can be done about a wait that would never end. Of the waits of a cycle, one of the first kind
+    /// that there is is ended, the youngest of them.
     public enum Remedy {
         /// It goes on as if what it waits for had come.
         LET_ON,
@@ -49,8 +50,9 @@ public abstract class WaitsFor {
     private final @Nullable Waiter tenant = strand.tenant() instanceof Waiter waiter ? waiter : null;
     private final Remedy remedy;
     private final boolean limited;
-    /// Among those that can be ended, the order in which they began. What cannot gets its age when its strand parks: in
-    /// most starts of actors it never does. Until then it is no edge, for a cycle is told of once by its youngest wait.
+    /// Among those that can be ended, the order in which they began. What cannot gets its age when its strand
+    /// parks: in most starts of actors it never does. Until then it is no edge, for a cycle is told of once
+    /// by its youngest wait.
     private volatile long age;
 
     @SuppressWarnings("unused") // by its handle
@@ -90,7 +92,8 @@ public abstract class WaitsFor {
         return true;
     }
 
-    /// Ends it as [Remedy] says; for what is neither `FAIL` nor `NONE` to be overridden. Several threads may do it.
+    /// Ends it as [Remedy] says; for what is neither `FAIL` nor `NONE` to be overridden. Several threads may
+    /// do it.
     ///
     /// @param deadlock what was found
     protected void end(Deadlock deadlock) {
@@ -120,8 +123,8 @@ public abstract class WaitsFor {
         }
     }
 
-    /// Looks for a cycle through this wait and does what there is to do about it. Called by itself before the first
-    /// park; to be called again when the targets have changed, unless a target's own wait comes later.
+    /// Looks for a cycle through this wait and does what there is to do about it. Called by itself before the
+    /// first park; to be called again when the targets have changed, unless a target's own wait comes later.
     protected final void look() {
         VarHandle.fullFence(); // of the waits of a cycle, the one with the last fence sees all the others
         DeadlockWatch.look(this);
@@ -136,8 +139,8 @@ public abstract class WaitsFor {
 
     /// The strand is about to park.
     ///
-    /// @return true if it must not, but look again at what it waits for: the search takes locks and logs, which may
-    ///     have used up the permit of an unpark
+    /// @return true if it must not, but look again at what it waits for: the search takes locks and logs,
+    ///     which may have used up the permit of an unpark
     final boolean beforePark() {
         if (looked) {
             check(); // what has looked at the condition may have used up that permit, too
@@ -149,11 +152,13 @@ public abstract class WaitsFor {
         return true;
     }
 
-    /// Lets others find it. Called in place of the look by who does so before anybody is there to be waited for: that
-    /// one's own waits come later.
+    /// Lets others find it. Called in place of the look by who does so before anybody is there to be waited
+    /// for: that one's own waits come later.
     final void publish() {
         looked = true;
-        for (WaitsFor each = this; each != null; each = each.outer) { // who parks in an inner wait waits in the outer ones
+        for (WaitsFor each = this;
+                each != null;
+                each = each.outer) { // who parks in an inner wait waits in the outer ones
             if (each.age == 0) {
                 each.age = AGES.incrementAndGet();
             }

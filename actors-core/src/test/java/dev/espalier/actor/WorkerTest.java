@@ -19,9 +19,9 @@ import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -341,12 +341,16 @@ class WorkerTest {
     @Test
     void shouldGoOnWhenTheFrameOfTurnsThrows() throws Exception {
         var builder = TurnFixture.builder().parallelism(1);
-        assertGoesOn(builder, system -> system.frameTurns((actor, turn) -> {
-            throw new IllegalStateException("on purpose, before the turn");
-        }));
-        assertGoesOn(builder, system -> system.frameTurns((actor, turn) -> {
-            throw new IllegalStateException("on purpose, after the turn: " + turn.getAsBoolean());
-        }));
+        assertGoesOn(
+                builder,
+                system -> system.frameTurns((actor, turn) -> {
+                    throw new IllegalStateException("on purpose, before the turn");
+                }));
+        assertGoesOn(
+                builder,
+                system -> system.frameTurns((actor, turn) -> {
+                    throw new IllegalStateException("on purpose, after the turn: " + turn.getAsBoolean());
+                }));
     }
 
     private static void assertGoesOn(ActorSystem.Builder builder, Consumer<ActorSystem> setUp) throws Exception {

@@ -194,7 +194,8 @@ class CoroutineIdentityTest {
     void shouldLeaveNoScopeBehindWhenItsBodyDoesNotExitIt() throws Exception {
         inSimulation(() -> {
             Coroutine<String, Boolean> c = Coroutine.of("c", (self, first) -> {
-                boolean clean = Strand.current().scope() == null && Strand.current().shields() == 0;
+                boolean clean =
+                        Strand.current().scope() == null && Strand.current().shields() == 0;
                 new CancelScope("left open").enter();
                 Strand.current().beginShield();
                 return clean;

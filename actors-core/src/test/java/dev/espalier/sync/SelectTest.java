@@ -245,7 +245,8 @@ class SelectTest {
                     return super.onGo(listener);
                 }
             };
-            Select<String> select = Select.<String>of().onGo(signal, () -> "gone").receive(channel, value -> "received");
+            Select<String> select =
+                    Select.<String>of().onGo(signal, () -> "gone").receive(channel, value -> "received");
             assertEquals(Optional.empty(), select.await(SECOND));
             assertEquals(1, listened.get());
             Strand.start("sender", () -> channel.send(1));

@@ -19,8 +19,10 @@ import org.slf4j.LoggerFactory;
 /// Profiles that somebody records from the page: one at a time, each with an end; the last one and the one before it
 /// are kept until nobody has looked for ten minutes.
 ///
-/// *Threads.* Thread-safe. Who begins, ends or reads a profile waits for the Flight Recorder with `lock` held, tenths of a
-/// second; [#patrol] and [#json] wait for nobody. *Cost.* While one is recorded, that of [Profiler.Builder#samples()] and
+/// *Threads.* Thread-safe. Who begins, ends or reads a profile waits for the Flight Recorder with `lock` held, tenths
+/// of a
+/// second; [#patrol] and [#json] wait for nobody. *Cost.* While one is recorded, that of [Profiler.Builder#samples()]
+/// and
 /// of [Profiler.Builder#wallClock]. *Memory.* The different stacks of two profiles: some megabytes.
 final class Profiles {
     /// In seconds.

@@ -55,7 +55,9 @@ class EventsTest {
                 return null;
             }
         }));
-        assertEquals(501, Events.bounded(new IllegalStateException("x".repeat(10_000))).length());
+        assertEquals(
+                501,
+                Events.bounded(new IllegalStateException("x".repeat(10_000))).length());
     }
 
     @Test

@@ -183,7 +183,8 @@ class MetricsTest {
                 .atMost(PATIENCE)
                 .until(() -> system.find("/" + NAME + "/late").isPresent());
         @SuppressWarnings("unchecked")
-        ActorRef<String> late = (ActorRef<String>) system.find("/" + NAME + "/late").orElseThrow();
+        ActorRef<String> late =
+                (ActorRef<String>) system.find("/" + NAME + "/late").orElseThrow();
         late.tell("apple");
         late.tell("pear");
         Map<String, Double> before = scrape();

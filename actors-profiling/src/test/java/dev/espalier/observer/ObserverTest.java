@@ -149,7 +149,8 @@ class ObserverTest {
         assertEquals(400, get("/api/top?n=0").status);
         assertEquals(400, get("/api/top?window=%zz").status);
         assertEquals("", send("HEAD", "/").body);
-        assertEquals(405, send("HEAD", "/api/events", "Authorization: Bearer " + TOKEN).status, "a stream is not begun");
+        assertEquals(
+                405, send("HEAD", "/api/events", "Authorization: Bearer " + TOKEN).status, "a stream is not begun");
         assertEquals(200, send("GET", "/api/tree", "Authorization: bearer " + TOKEN).status, "as RFC 9110 has it");
     }
 
@@ -268,12 +269,15 @@ class ObserverTest {
         assertTrue(get("/api/profile/flames?kind=wall").json().get("total").longValue() > 0, "while it is recorded");
         Answer stopped = send("POST", "/api/profile/stop", token);
         assertEquals("done", stopped.json().get("state").textValue());
-        JsonNode wall = get("/api/profile/flames?kind=wall&by=subtree&path=/shop/desk").json();
+        JsonNode wall =
+                get("/api/profile/flames?kind=wall&by=subtree&path=/shop/desk").json();
         assertEquals("/shop/desk", wall.get("sums").get(0).get(0).textValue());
         assertEquals("/shop", wall.get("frames").get(3).get(0).textValue());
         assertEquals("/shop/desk", wall.get("frames").get(3).get(3).get(0).textValue());
         assertFalse(wall.get("compared").booleanValue());
-        assertEquals("bytes", get("/api/profile/flames?kind=allocation").json().get("unit").textValue());
+        assertEquals(
+                "bytes",
+                get("/api/profile/flames?kind=allocation").json().get("unit").textValue());
         assertEquals(400, get("/api/profile/flames?kind=beauty").status);
         Answer file = get("/api/profile/file?kind=wall&format=collapsed");
         assertTrue(file.body.startsWith("/shop"), file::body);
@@ -284,7 +288,10 @@ class ObserverTest {
         Awaitility.await()
                 .atMost(PATIENCE)
                 .until(() -> get("/api/profile").json().get("state").textValue().equals("done"));
-        assertTrue(get("/api/profile/flames?kind=wall&compared=1").json().get("compared").booleanValue());
+        assertTrue(get("/api/profile/flames?kind=wall&compared=1")
+                .json()
+                .get("compared")
+                .booleanValue());
         assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=300", token).status);
         observer.close();
         assertEquals(List.of(), FlightRecorder.getFlightRecorder().getRecordings(), "it ends with the observer");

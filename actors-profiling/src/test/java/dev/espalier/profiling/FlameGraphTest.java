@@ -42,15 +42,19 @@ class FlameGraphTest {
         assertEquals(Map.of(), SAMPLES.sums(Samples.Kind.LOCK, By.CODE));
         assertThrows(IllegalArgumentException.class, () -> SAMPLES.sums(Samples.Kind.CPU, By.MESSAGE));
         assertThrows(
-                IllegalArgumentException.class, () -> SAMPLES.flames(Samples.Kind.LOCK, By.MESSAGE), "without samples, too");
+                IllegalArgumentException.class,
+                () -> SAMPLES.flames(Samples.Kind.LOCK, By.MESSAGE),
+                "without samples, too");
     }
 
     @Test
     void shouldDrawAVeryDeepTree() {
         String path = "/a".repeat(100_000);
-        FlameGraph deep = new Samples(Map.of(stack(path, "Desk", "Desk.onMessage"), 1L)).flames(Samples.Kind.CPU, By.PATH);
-        List<String> frames =
-                List.of(deep.toCollapsed().substring(0, deep.toCollapsed().lastIndexOf(' ')).split(";", -1));
+        FlameGraph deep =
+                new Samples(Map.of(stack(path, "Desk", "Desk.onMessage"), 1L)).flames(Samples.Kind.CPU, By.PATH);
+        List<String> frames = List.of(deep.toCollapsed()
+                .substring(0, deep.toCollapsed().lastIndexOf(' '))
+                .split(";", -1));
         assertEquals(FlameGraph.MOST_LEVELS + 2, frames.size());
         assertEquals(path, frames.get(FlameGraph.MOST_LEVELS));
         assertTrue(deep.toHtml("deep").contains("Desk.onMessage"));
@@ -132,7 +136,8 @@ class FlameGraphTest {
         Map<Long, String> locations = new HashMap<>();
         messages(profile, 4)
                 .forEach(each -> locations.put(
-                        number(each, 1), functions.get(number(messages(fields(each), 4).getFirst(), 1))));
+                        number(each, 1),
+                        functions.get(number(messages(fields(each), 4).getFirst(), 1))));
         Map<List<String>, Long> samples = new HashMap<>();
         for (byte[] sample : messages(profile, 2)) {
             List<String> frames = new ArrayList<>();

@@ -143,8 +143,7 @@ class ProfilerTest {
     @Tag("slow")
     void shouldAnswerWhileAnotherThreadClosesIt() throws Exception {
         try (ActorSystem system = start("closes")) {
-            Profiler profiler =
-                    Profiler.builder().system(system).samples().start();
+            Profiler profiler = Profiler.builder().system(system).samples().start();
             AtomicReference<Throwable> thrown = new AtomicReference<>();
             CountDownLatch asked = new CountDownLatch(1);
             Thread reader = Thread.ofPlatform().start(() -> {

@@ -35,7 +35,8 @@ class ReportTest {
 
     @Test
     void shouldHaveRowsForActorsThatComputeWithoutMessages() {
-        Samples samples = new Samples(Map.of(stack("/shop/desk"), 30L, stack("/shop/loop"), 70L, stack("(outside)"), 9L));
+        Samples samples =
+                new Samples(Map.of(stack("/shop/desk"), 30L, stack("/shop/loop"), 70L, stack("(outside)"), 9L));
         Report report = report(samples, line("/shop/desk", "shop.Order", 4));
         assertEquals(2, report.rows(By.PATH, Sort.CPU).size());
         assertEquals(30, row(report, By.PATH, "/shop/desk").cpu().toNanos());
@@ -47,7 +48,8 @@ class ReportTest {
     @Test
     void shouldGiveTheSamplesOfAnActorThatHasEndedToTheRowWithItsFigures() {
         Samples samples = new Samples(Map.of(stack("/shop/desks/d1"), 30L, stack("/shop/desks/d2/till"), 5L));
-        Report report = report(samples, line("/shop/desks/*", "shop.Order", 4), line("/shop/desks/d2", "shop.Order", 1));
+        Report report =
+                report(samples, line("/shop/desks/*", "shop.Order", 4), line("/shop/desks/d2", "shop.Order", 1));
         assertEquals(35, row(report, By.PATH, "/shop/desks/*").cpu().toNanos());
         assertEquals(2, report.rows(By.PATH, Sort.NAME).size());
     }

@@ -107,8 +107,8 @@ class WallClockTest {
     void shouldShowWhereActorsWaitAndThatOthersHaveNothingToDo() {
         try (ActorSystem system = start("wall")) {
             ActorRef<String> waiter = system.spawn("waiter", () -> new Waiter(free));
-            ActorRef<String> dedicated = system.spawn(
-                    ActorSpec.<String>behavior("dedicated", () -> new Waiter(free)).dedicated());
+            ActorRef<String> dedicated = system.spawn(ActorSpec.<String>behavior("dedicated", () -> new Waiter(free))
+                    .dedicated());
             system.spawnBody("body", (inbox, ctx) -> new Waiter(free).waitForSomebody());
             system.spawn("idle", () -> new Waiter(free));
             waiter.tell("wait");
@@ -122,14 +122,16 @@ class WallClockTest {
                     assertTrue(
                             collapsed
                                     .lines()
-                                    .anyMatch(line -> line.startsWith("/wall;/wall/" + name + ";") && line.contains(method)),
+                                    .anyMatch(line ->
+                                            line.startsWith("/wall;/wall/" + name + ";") && line.contains(method)),
                             collapsed);
                 }
                 assertTrue(collapsed.contains("/wall;/wall/idle;(idle) "), collapsed);
                 assertFalse(collapsed.contains("/wall/waiter;(idle)"), collapsed);
                 long waited = sums(profiler).get("/wall/waiter");
                 long idle = sums(profiler).get("/wall/idle");
-                assertTrue(Math.abs(waited - idle) <= Math.max(waited, idle) / 2, "the same time of both: " + collapsed);
+                assertTrue(
+                        Math.abs(waited - idle) <= Math.max(waited, idle) / 2, "the same time of both: " + collapsed);
                 assertEquals(0, samples.flames(Samples.Kind.CPU, By.PATH).total());
             } finally {
                 free.go();
@@ -145,7 +147,8 @@ class WallClockTest {
             ActorRef<Ball> pong = system.spawn("pong", () -> new Pong(free));
             try (Profiler profiler = look(system.find("/turns").orElseThrow())) {
                 ping.tell(new Ball(pong));
-                Awaitility.await().until(() -> seen(profiler, "ping", Ping.class) && seen(profiler, "pong", Pong.class));
+                Awaitility.await()
+                        .until(() -> seen(profiler, "ping", Ping.class) && seen(profiler, "pong", Pong.class));
                 Awaitility.await().until(() -> sums(profiler).get("/turns/ping") > 500_000_000L);
                 assertFalse(seen(profiler, "ping", Pong.class));
                 assertFalse(seen(profiler, "pong", Ping.class));
