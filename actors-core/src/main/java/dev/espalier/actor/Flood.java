@@ -1,7 +1,6 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Strand;
-import org.jspecify.annotations.Nullable;
 
 /// What a worker does when its turn sends more than the receiver takes, while that waits for the end of the
 /// turn.
@@ -18,7 +17,9 @@ final class Flood {
     /// How many must wait then.
     static final int LOT = 1_024;
 
-    private @Nullable Cell<?> receiver;
+    /// Its identity hash: a worker must not keep an actor that has ended, and a mistake costs nothing but time.
+    private int receiver;
+
     private long since;
 
     /// The turn has sent so many messages to an actor that does not keep up.
@@ -26,8 +27,9 @@ final class Flood {
     /// @return whether others are to run it now
     boolean isDue(Cell<?> to, Strand self) {
         long now = self.nanoTime();
-        boolean fast = receiver == to && now - since < FAST_NANOS;
-        receiver = to;
+        int hash = System.identityHashCode(to);
+        boolean fast = receiver == hash && now - since < FAST_NANOS;
+        receiver = hash;
         since = now;
         return !fast || to.mailbox.depth() >= LOT;
     }

@@ -3,10 +3,10 @@ package dev.espalier.actor;
 import dev.espalier.sync.Deadlock;
 import dev.espalier.sync.DeadlockWatch;
 import dev.espalier.sync.Registration;
-import dev.espalier.sync.Strand;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -107,18 +107,18 @@ final class Observers {
     }
 
     /// Runs a step in the frame, and without it if it does not.
-    static boolean step(TurnFrame frame, Cell<?> cell, Strand self) {
+    static boolean step(TurnFrame frame, Cell<?> cell, BooleanSupplier step) {
         boolean[] calledMore = new boolean[2];
         try {
             frame.run(cell, () -> {
                 calledMore[0] = true;
-                calledMore[1] = cell.program.step(self);
+                calledMore[1] = step.getAsBoolean();
                 return calledMore[1];
             });
         } catch (Throwable t) {
             Log.engineError("The frame of turns " + frame.getClass().getName() + " failed", t);
         }
-        return calledMore[0] ? calledMore[1] : cell.program.step(self);
+        return calledMore[0] ? calledMore[1] : step.getAsBoolean();
     }
 
     void failed(Cell<?> cell, Failure failure, Decision decision, int restarts) {

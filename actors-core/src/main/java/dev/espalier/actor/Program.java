@@ -103,8 +103,8 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
 
     /// As [#step], for a scheduler that runs many: may give the program back by itself.
     ///
-    /// @param worker who runs it
-    Turn turn(Strand self, Worker worker) {
+    /// @param worker who runs it; null if it is not to be given back by itself
+    Turn turn(Strand self, @Nullable Worker worker) {
         return step(self) ? Turn.MORE : Turn.DONE;
     }
 

@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// | IDLE -> AWAKE | a waker, after its work is visible | puts an entry somewhere |
 /// | AWAKE -> IDLE | the worker that has run the turn, after it has given the program back | looks for work again; if
 /// there is some, writes AWAKE and puts an entry |
-/// | AWAKE -> IDLE | the worker that is about to give the program back by one CAS, from user code | looks for work and
-/// at
-/// `run` after that; if there is work or `run` is not IDLE, writes AWAKE and puts an entry |
+/// | AWAKE -> IDLE | the worker, before it gives the program back by one CAS | looks after it; if there is work,
+/// or `run` is not IDLE any more, writes AWAKE and puts an entry |
 ///
 /// 1. *No wake-up of an actor is lost.* A waker makes its work visible, then reads `run`. If it reads IDLE,
 ///     it writes AWAKE and puts an entry; no CAS is needed, for a second waker that does the same only puts

@@ -379,9 +379,7 @@ final class Worker implements Runnable, Strand.Host {
         TURNS.setOpaque(this, turns + 1);
         CURRENT.setOpaque(this, cell);
         TurnFrame frame = cell.system.observers.frame();
-        Program.Turn end = frame == null
-                ? steps(cell, self)
-                : Observers.step(frame, cell, self) ? Program.Turn.MORE : Program.Turn.DONE;
+        Program.Turn end = frame == null ? steps(cell, self, this) : framed(frame, cell, self);
         CURRENT.setOpaque(this, null);
         cell.system.observers.afterTurn();
         if (renamed) {
@@ -415,7 +413,8 @@ final class Worker implements Runnable, Strand.Host {
     /// processor, at ten times the cost: if there is nothing else to do here, the sender gets the time for
     /// it, and then goes where the answer comes from.
     private void lull(Cell<?> cell) {
-        for (int i = 0; next == cell && i < LULL_SPINS; i++) {
+        int spins = next == cell ? LULL_SPINS : 0;
+        for (int i = 0; i < spins; i++) {
             Thread.onSpinWait();
         }
     }
@@ -430,15 +429,22 @@ final class Worker implements Runnable, Strand.Host {
         }
     }
 
-    private Program.Turn steps(Cell<?> cell, Strand self) {
-        return cell.mayWait > 0 ? waitingTurn(cell, self) : cell.program.turn(self, this);
+    /// In a frame, the program is given back after it.
+    private Program.Turn framed(TurnFrame frame, Cell<?> cell, Strand self) {
+        boolean more = Observers.step(frame, cell, () -> steps(cell, self, null) == Program.Turn.MORE);
+        return more ? Program.Turn.MORE : Program.Turn.DONE;
+    }
+
+    /// @param giver null if the program is not to be given back by itself
+    private Program.Turn steps(Cell<?> cell, Strand self, @Nullable Worker giver) {
+        return cell.mayWait > 0 ? waitingTurn(cell, self, giver) : cell.program.turn(self, giver);
     }
 
     /// A turn of an actor that has waited in foreign code before: gives the seat away first.
-    private Program.Turn waitingTurn(Cell<?> cell, Strand self) {
+    private Program.Turn waitingTurn(Cell<?> cell, Strand self, @Nullable Worker giver) {
         handOver();
         long began = System.nanoTime();
-        Program.Turn end = cell.program.turn(self, this);
+        Program.Turn end = cell.program.turn(self, giver);
         if (System.nanoTime() - began < SHORT_NANOS) {
             cell.mayWait--;
         }

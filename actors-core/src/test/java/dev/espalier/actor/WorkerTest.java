@@ -371,4 +371,21 @@ class WorkerTest {
         assertEquals(List.of(1, 2, 3), seen);
         assertEquals(3, lines.size(), lines::toString);
     }
+
+    @Test
+    void shouldGiveItsSeatAwayBeforeATurnThatMayWaitAlsoInAFrame() throws Exception {
+        List<Integer> seats = new ArrayList<>();
+        VirtualTime.run(1, () -> {
+            try (ActorSystem system = TurnFixture.builder().parallelism(1).start()) {
+                system.frameTurns((actor, turn) -> turn.getAsBoolean());
+                ActorRef<Integer> actor = system.spawn("a", () -> (n, ctx) -> seats.add(system.turns.seats.get()));
+                actor.tell(1);
+                assertTrue(actor.awaitProcessed(SECOND));
+                ((Cell<?>) actor).mayWait = 1;
+                actor.tell(2);
+                assertTrue(actor.awaitProcessed(SECOND));
+            }
+        });
+        assertEquals(List.of(1, 0), seats);
+    }
 }
