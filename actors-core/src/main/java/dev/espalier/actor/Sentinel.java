@@ -144,6 +144,7 @@ final class Sentinel {
                 }
             } else {
                 watch.since = now; // a spare: what it did last is no turn that lasts
+                watch.offered = null; // nobody keeps an actor that has ended
             }
         }
         scheduler.platformFirst = computing >= scheduler.parallelism;

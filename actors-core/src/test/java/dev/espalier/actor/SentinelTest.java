@@ -10,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.Trials.Job;
+import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -134,5 +136,29 @@ class SentinelTest {
                 release.countDown();
             }
         });
+    }
+
+    /// An actor that others ran instead is forgotten with the turn that sent to it.
+    @Test
+    void shouldKeepNoActorThatHasEnded() throws Exception {
+        TurnFixture.inRealSystem(system -> {
+            WeakReference<ActorRef<Job>> ended = ranByOthers(system);
+            Awaitility.await().until(() -> {
+                System.gc();
+                return ended.get() == null;
+            });
+        });
+    }
+
+    private static WeakReference<ActorRef<Job>> ranByOthers(ActorSystem system) {
+        ActorRef<Job> near = spawn(system, "near");
+        ActorRef<Job> stuck = spawn(system, "stuck");
+        stuck.tell(ctx -> {
+            near.tell(own -> near.stop());
+            TurnFixture.spinUntil(() -> near.state() == ActorState.STOPPED);
+        });
+        assertTrue(stuck.awaitProcessed(LONG));
+        assertEquals(ActorState.STOPPED, near.state());
+        return new WeakReference<>(near);
     }
 }
