@@ -301,24 +301,34 @@ final class Worker implements Runnable, Strand.Host {
         self.host(this);
         boolean seated = true;
         while (seated) {
-            Cell<?> cell = pick();
-            if (cell == null) {
-                seated = rest();
-            } else {
-                if (searcher && endSearch() && scheduler.searching.get() == 0 && scheduler.hasQueued()) {
-                    scheduler.wakeOne();
-                }
-                try {
-                    turn(cell, self);
-                } catch (Throwable t) {
-                    Log.engineError("A turn of " + cell + " failed", t);
-                    CURRENT.setOpaque(this, null);
-                }
+            if (oneTurn(self)) {
                 seated = state == ACTIVE ? !giveWay || pause() : comeBack();
+            } else {
+                seated = rest();
             }
         }
         self.host(null);
         scheduler.dismiss(this);
+    }
+
+    /// In a method of its own: a worker that rests keeps no actor, which the interpreter would in a variable.
+    ///
+    /// @return false if there was nothing to do
+    private boolean oneTurn(Strand self) {
+        Cell<?> cell = pick();
+        if (cell == null) {
+            return false;
+        }
+        if (searcher && endSearch() && scheduler.searching.get() == 0 && scheduler.hasQueued()) {
+            scheduler.wakeOne();
+        }
+        try {
+            turn(cell, self);
+        } catch (Throwable t) {
+            Log.engineError("A turn of " + cell + " failed", t);
+            CURRENT.setOpaque(this, null);
+        }
+        return true;
     }
 
     private @Nullable Cell<?> pick() {

@@ -161,4 +161,35 @@ class SentinelTest {
         assertEquals(ActorState.STOPPED, near.state());
         return new WeakReference<>(near);
     }
+
+    /// A worker whose seat others have when its turn ends keeps nothing of that.
+    @Test
+    void shouldKeepNoActorWhenThereIsNoSeat() throws Exception {
+        MailFixture.runIn(TurnFixture.builder().parallelism(1), system -> {
+            WeakReference<ActorRef<Job>> ended = lostItsSeat(system);
+            Awaitility.await().until(() -> {
+                System.gc();
+                return ended.get() == null;
+            });
+        });
+    }
+
+    private static WeakReference<ActorRef<Job>> lostItsSeat(ActorSystem system) {
+        ActorRef<Job> other = spawn(system, "other");
+        ActorRef<Job> stuck = spawn(system, "stuck");
+        var began = new CountDownLatch(1);
+        var over = new CountDownLatch(1);
+        stuck.tell(ctx -> {
+            other.tell(own -> {
+                began.countDown();
+                TurnFixture.spinUntil(() -> over.getCount() == 0);
+            });
+            TurnFixture.spinUntil(() -> began.getCount() == 0);
+        });
+        assertTrue(stuck.awaitProcessed(LONG));
+        over.countDown();
+        stuck.stop();
+        stuck.join(LONG);
+        return new WeakReference<>(stuck);
+    }
 }
