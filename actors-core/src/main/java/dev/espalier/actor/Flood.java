@@ -12,9 +12,9 @@ import dev.espalier.sync.Strand;
 ///
 /// Confined to its worker.
 final class Flood {
-    /// As many messages as [TicketGate#LOOK] in so short a time are a flood.
-    private static final long FAST_NANOS = TicketGate.LOOK * 64L;
-    /// How many must wait then.
+    /// As many messages as [TicketGate#LOOK] in so long a time are no flood: the sender does other work.
+    private static final long SLOW_NANOS = TicketGate.LOOK * Pace.LONG;
+    /// How many must wait if it does not.
     static final int LOT = 1_024;
 
     /// Its identity hash: a worker must not keep an actor that has ended, and a mistake costs nothing but time.
@@ -28,9 +28,9 @@ final class Flood {
     boolean isDue(Cell<?> to, Strand self) {
         long now = self.nanoTime();
         int hash = System.identityHashCode(to);
-        boolean fast = receiver == hash && now - since < FAST_NANOS;
+        boolean slow = receiver == hash && now - since > SLOW_NANOS;
         receiver = hash;
         since = now;
-        return !fast || to.mailbox.depth() >= LOT;
+        return slow || to.mailbox.depth() >= LOT;
     }
 }

@@ -110,6 +110,9 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         Behavior<M> now = handler;
         CellContext<M> ctx = context();
         attempts = 0;
+        if (worker != null) {
+            worker.pace().countMessage();
+        }
         if (worker == null || entry instanceof Asked || now == null || watch() != null) {
             handle(entry, self);
             node.entry = null;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It ticks about every millisecond while work waits behind a turn, less often while anything runs, and parks
 /// when nothing has happened for a while. At each tick, per worker:
-/// * A turn older than a tick is asked to end after its message; the worker's thread gets the actor's name.
+/// * A turn older than a tick is asked to end after its message; the worker's thread gets the actor's name, and
+///   others may take what waits there ([Pace]).
 /// * Does work wait, and the turn's thread waits, too (in code that the library does not see), then the worker
 ///   loses its seat and another one goes on. The actor is remembered: its next turns give the seat away at once.
 ///   When most workers were found waiting, more seats are set up for a while, twice as many at each tick: threads
@@ -138,6 +139,7 @@ final class Sentinel {
                     worker.giveWay = true;
                 }
                 if (now - watch.since >= TICK) {
+                    worker.pace().isSlow();
                     Fate fate = judge(worker, cell, now - watch.since, waits);
                     waiting += fate == Fate.WAITS ? 1 : 0;
                     computing += fate == Fate.COMPUTES && worker.green ? weight(cell, now - watch.since) : 0;
@@ -150,7 +152,9 @@ final class Sentinel {
         scheduler.platformFirst = computing >= scheduler.parallelism;
         if (waits) {
             adjust(active, waiting);
-            scheduler.wakeAnyway();
+            if (scheduler.hasQueued()) {
+                scheduler.wakeAnyway();
+            }
         } else if (scheduler.limit > scheduler.parallelism) {
             scheduler.limit = Math.max(scheduler.parallelism, scheduler.limit / 2);
         }

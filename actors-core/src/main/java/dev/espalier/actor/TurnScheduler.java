@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Idea.* As many workers as processors have a *seat*; only who has a seat looks for work. An actor that gets
 /// its first message from a turn goes into the `next` place of the worker that runs this turn, waking nobody,
-/// and is run when the turn ends ([Worker]). A worker whose turn waits gives its seat away and another one goes
-/// on: at once if it waits in this library ([Strand.Host]), after a tick of the [Sentinel] if it waits in
+/// and is run when the turn ends ([Worker]); another worker is woken only if so much waits that this pays
+/// ([Pace]). A worker whose turn waits gives its seat away and another one goes on: at once if it waits in this library
+/// ([Strand.Host]), after a tick of the [Sentinel] if it waits in
 /// foreign code or computes for ever.
 ///
 /// *Entries are hints.* An actor that has work is AWAKE, and then there is at least one entry for it in some
@@ -45,7 +46,9 @@ import org.jspecify.annotations.Nullable;
 ///     entry is taken after the CAS, too.
 /// 2. *No entry is left while a seat is free.* Who puts an entry into the shared queue then reads `seats`; who
 ///    gives its seat back does so first and then looks into the shared queue. A ring belongs to a worker that
-///    has a seat, and is emptied into the shared queue before the seat is given back.
+///    has a seat, and is emptied into the shared queue before the seat is given back. What is in a ring is run
+///    by its worker in any case; others may take it once the worker is loaded. A ring whose worker does not get
+///    on is found by the sentinel.
 /// 3. `seats` never grows over `limit`; a worker is ACTIVE only with a seat.
 ///
 /// | field | written by | read by | access |
@@ -153,8 +156,9 @@ final class TurnScheduler implements Scheduler {
 
     @Override
     public void crowded(Cell<?> cell) {
-        if (Strand.current().host() instanceof Worker worker && worker.scheduler == this) {
-            worker.crowded(cell);
+        Strand self = Strand.current();
+        if (self.host() instanceof Worker worker && worker.scheduler == this) {
+            worker.crowded(cell, self);
         }
     }
 
@@ -171,13 +175,13 @@ final class TurnScheduler implements Scheduler {
         wakeOne();
     }
 
-    /// Whether a worker that looks for work would find some.
+    /// Whether a worker that looks for work would find some that is worth it.
     boolean hasQueued() {
         if (!shared.isEmpty()) {
             return true;
         }
         for (Worker each : workers) {
-            if (!each.ringIsEmpty()) {
+            if (each.isLoaded()) {
                 return true;
             }
         }

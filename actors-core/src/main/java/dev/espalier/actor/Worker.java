@@ -4,8 +4,6 @@ import dev.espalier.sync.Strand;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
-import org.jctools.queues.MessagePassingQueue;
-import org.jctools.queues.varhandle.SpmcVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /// A thread that runs turns of many actors, one after the other; see [TurnScheduler].
@@ -23,28 +21,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | written by | read by | access |
 /// |---|---|---|---|
-/// | `next`, `current`, `turns` | the worker | sentinel | opaque; an entry by release |
-/// | `ring` | the worker puts; the worker and thieves take | all | queue, one producer |
+/// | `current`, `turns` | the worker | sentinel | opaque |
 /// | `searcher` | worker, waker, sentinel | | CAS |
 /// | `giveWay`, `renamed` | sentinel sets, worker clears | both | volatile |
 ///
 /// If the worker stalls in a turn, its ring can be emptied by thieves and its `next` is copied by the sentinel.
 /// If it stalls between two turns, with an entry in its hand, that actor waits for it: between a take from a
 /// queue and [Program#take] there is nothing that waits.
-final class Worker implements Runnable, Strand.Host {
+final class Worker extends RunQueue implements Runnable, Strand.Host {
     private static final int ACTIVE = 0;
     private static final int DETACHED = 1;
     private static final int IDLE = 2;
     private static final int ENDED = 3;
 
-    /// So many turns from `next` in a row, if others wait.
-    private static final int STREAK = 64;
-    /// Every so many picks the shared queue comes first: a power of two.
-    private static final int FAIR = 64;
-    /// How many entries a thief takes at most.
-    private static final int LOOT = 16;
-
-    private static final int RING = 256;
     /// About 0.3 µs: longer than the end of a turn, shorter than the start of anything.
     private static final int LULL_SPINS = 16;
 
@@ -53,7 +42,6 @@ final class Worker implements Runnable, Strand.Host {
     private static final long SHORT_NANOS = 200_000L;
 
     private static final VarHandle STATE;
-    private static final VarHandle NEXT;
     private static final VarHandle CURRENT;
     private static final VarHandle TURNS;
     private static final VarHandle SEARCHER;
@@ -62,7 +50,6 @@ final class Worker implements Runnable, Strand.Host {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             STATE = lookup.findVarHandle(Worker.class, "state", int.class);
-            NEXT = lookup.findVarHandle(Worker.class, "next", Cell.class);
             CURRENT = lookup.findVarHandle(Worker.class, "current", Cell.class);
             TURNS = lookup.findVarHandle(Worker.class, "turns", long.class);
             SEARCHER = lookup.findVarHandle(Worker.class, "searcher", boolean.class);
@@ -71,28 +58,22 @@ final class Worker implements Runnable, Strand.Host {
         }
     }
 
-    final TurnScheduler scheduler;
     final boolean green;
-    private final MessagePassingQueue<Cell<?>> ring = new SpmcVarHandleArrayQueue<>(RING);
     private volatile int state = ACTIVE;
     private volatile boolean searcher = true;
     /// Asked to let other green threads have its carrier for a moment.
     volatile boolean giveWay;
 
     private volatile boolean renamed;
-    private @Nullable Cell<?> next;
     private @Nullable Cell<?> current;
     private long turns;
-    private int picks;
-    private int streak;
-    private final Flood flood = new Flood();
     private @Nullable Strand strand;
     private String title = "";
     /// The sentinel's notes.
     final Sentinel.Watch watch = new Sentinel.Watch();
 
     Worker(TurnScheduler scheduler, boolean green) {
-        this.scheduler = scheduler;
+        super(scheduler);
         this.green = green;
     }
 
@@ -123,20 +104,6 @@ final class Worker implements Runnable, Strand.Host {
     }
 
     @Nullable
-    Cell<?> next() {
-        return (Cell<?>) NEXT.getOpaque(this);
-    }
-
-    @Nullable
-    Cell<?> steal() {
-        return ring.relaxedPoll();
-    }
-
-    boolean ringIsEmpty() {
-        return ring.isEmpty();
-    }
-
-    @Nullable
     Strand strand() {
         return strand;
     }
@@ -163,12 +130,6 @@ final class Worker implements Runnable, Strand.Host {
         emptyRing();
         scheduler.leaveSeat();
         return true;
-    }
-
-    void emptyRing() {
-        for (Cell<?> each = steal(); each != null; each = steal()) {
-            scheduler.shared.add(each);
-        }
     }
 
     /// Looks for work no more.
@@ -203,39 +164,6 @@ final class Worker implements Runnable, Strand.Host {
 
     // From the turn that runs on this worker.
 
-    /// Puts an entry: it is run after this turn.
-    void put(Cell<?> cell) {
-        Cell<?> displaced = next;
-        NEXT.setRelease(this, cell); // who takes the entry sees that it was woken
-        if (displaced != null) {
-            queue(displaced);
-        }
-    }
-
-    private void queue(Cell<?> cell) {
-        if (!ring.relaxedOffer(cell)) {
-            scheduler.shared.add(cell);
-        }
-        scheduler.wakeOne();
-    }
-
-    /// The turn sends to an actor that does not keep up.
-    void crowded(Cell<?> cell) {
-        if (next == cell && flood.isDue(cell, Objects.requireNonNull(strand))) {
-            offerNext();
-        }
-    }
-
-    private void offerNext() {
-        Cell<?> mine = Objects.requireNonNull(next);
-        NEXT.setOpaque(this, null);
-        if (isActive()) {
-            queue(mine);
-        } else {
-            scheduler.share(mine);
-        }
-    }
-
     @Override
     public void tenant(@Nullable Object whose) {
         CURRENT.setOpaque(this, (Cell<?>) whose);
@@ -266,14 +194,6 @@ final class Worker implements Runnable, Strand.Host {
         }
     }
 
-    private void shareNext() {
-        Cell<?> mine = next;
-        if (mine != null) {
-            NEXT.setOpaque(this, null);
-            scheduler.shared.add(mine);
-        }
-    }
-
     @Override
     public void afterPark(Strand self) {
         if (current != null) {
@@ -299,6 +219,7 @@ final class Worker implements Runnable, Strand.Host {
         Strand self = Strand.current();
         strand = self;
         self.host(this);
+        begin(self);
         boolean seated = true;
         while (seated) {
             if (oneTurn(self)) {
@@ -315,7 +236,7 @@ final class Worker implements Runnable, Strand.Host {
     ///
     /// @return false if there was nothing to do
     private boolean oneTurn(Strand self) {
-        Cell<?> cell = pick();
+        Cell<?> cell = pick(self);
         if (cell == null) {
             return false;
         }
@@ -329,56 +250,6 @@ final class Worker implements Runnable, Strand.Host {
             CURRENT.setOpaque(this, null);
         }
         return true;
-    }
-
-    private @Nullable Cell<?> pick() {
-        if ((++picks & (FAIR - 1)) == 0) {
-            Cell<?> first = scheduler.shared.poll();
-            if (first != null) {
-                return first;
-            }
-        }
-        Cell<?> mine = next;
-        if (mine != null) {
-            NEXT.setOpaque(this, null);
-            if (++streak < STREAK || (ring.isEmpty() && scheduler.shared.isEmpty())) {
-                return mine;
-            }
-            queue(mine);
-        }
-        streak = 0;
-        Cell<?> own = ring.relaxedPoll();
-        if (own != null) {
-            return own;
-        }
-        Cell<?> common = scheduler.shared.poll();
-        return common != null ? common : rob();
-    }
-
-    /// Takes some entries of another worker.
-    private @Nullable Cell<?> rob() {
-        for (Worker victim : scheduler.workers) {
-            if (victim != this) {
-                Cell<?> first = victim.steal();
-                if (first != null) {
-                    for (int i = 1; i < LOOT && victim.ring.size() > i; i++) {
-                        Cell<?> more = victim.steal();
-                        if (more == null || !ring.relaxedOffer(more)) {
-                            putBack(more);
-                            break;
-                        }
-                    }
-                    return first;
-                }
-            }
-        }
-        return null;
-    }
-
-    private void putBack(@Nullable Cell<?> cell) {
-        if (cell != null) {
-            scheduler.shared.add(cell);
-        }
     }
 
     private void turn(Cell<?> cell, Strand self) {
@@ -423,19 +294,9 @@ final class Worker implements Runnable, Strand.Host {
     /// processor, at ten times the cost: if there is nothing else to do here, the sender gets the time for
     /// it, and then goes where the answer comes from.
     private void lull(Cell<?> cell) {
-        int spins = next == cell ? LULL_SPINS : 0;
+        int spins = isNext(cell) ? LULL_SPINS : 0;
         for (int i = 0; i < spins; i++) {
             Thread.onSpinWait();
-        }
-    }
-
-    /// It has more to do: after all others, if there are any. Otherwise nobody is woken to take it away from
-    /// here.
-    private void again(Cell<?> cell) {
-        if (next == null && ring.isEmpty() && scheduler.shared.isEmpty()) {
-            NEXT.setOpaque(this, cell);
-        } else {
-            queue(cell);
         }
     }
 
@@ -525,6 +386,7 @@ final class Worker implements Runnable, Strand.Host {
             }
             Strand.parkIdle(scheduler, until);
         }
+        begin(Objects.requireNonNull(strand));
         searcher = true; // whoever woke it has counted it
         return true;
     }
