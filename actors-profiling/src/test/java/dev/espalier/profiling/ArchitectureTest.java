@@ -44,6 +44,8 @@ class ArchitectureTest {
                         "com.sun.management",
                         "com.sun.net.httpserver",
                         "io.micrometer.core..",
+                        "io.opentelemetry.api..",
+                        "io.opentelemetry.context..",
                         "dev.espalier.actor",
                         "dev.espalier.sync",
                         "dev.espalier.observer",
