@@ -12,6 +12,7 @@ module dev.espalier.profiling {
     requires jdk.httpserver;
     requires jdk.jfr;
     requires jdk.management;
+    requires jdk.unsupported; // sun.misc.Signal
     requires static transitive org.jspecify;
     requires org.slf4j;
     requires HdrHistogram;
