@@ -243,16 +243,25 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         return halted || aborted || !live || (drainMark >= 0 && childrenGone && !mailbox.hasNext());
     }
 
+    /// In no context but its own: what the body itself runs in is not what a timer carries.
+    private void runLaneTask() {
+        Strand self = Strand.current();
+        TraceContext before = self.trace();
+        self.trace(null);
+        leaveEngine();
+        try {
+            runTask();
+        } finally {
+            enterEngine();
+            self.trace(before);
+        }
+    }
+
     /// Takes the next entry, running the control lane meanwhile; null when ended or the time is over.
     private @Nullable Object next(long deadlineNanos) {
         while (true) {
             while (!laneIsEmpty() && !suspended) {
-                leaveEngine();
-                try {
-                    runTask();
-                } finally {
-                    enterEngine();
-                }
+                runLaneTask();
             }
             if (drainDue()) {
                 reportDrained();

@@ -198,6 +198,19 @@ class TracesTest {
     }
 
     @Test
+    void shouldNotMakeATimerOfABodyCarryWhatTheBodyRunsIn() throws Exception {
+        inSystem(builder -> builder.observer(new Tracer()), system -> {
+            ActorRef<String> body = system.spawnBody("body", (inbox, ctx) -> one.call(() -> {
+                ctx.timers().fixedRate("often", "tick", SECOND);
+                note(inbox.receive().orElseThrow());
+                return null;
+            }));
+            body.join();
+            assertSeen("started", "tick 1", "ended -");
+        });
+    }
+
+    @Test
     void shouldTakeThatOfTheFirstMessageOfABatch() throws Exception {
         inSystem(false, system -> {
             ActorRef<String> body = system.spawnBody("body", (inbox, ctx) -> {
