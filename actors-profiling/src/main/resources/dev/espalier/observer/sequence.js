@@ -3,13 +3,14 @@
 import { el, svg } from "./dom.js";
 import { millis, type } from "./format.js";
 
-const MOST_ACTORS = 7;
+const MOST_ACTORS = 6;
 const MOST_ROWS = 32;
 const TIME = 62;
 const STEP = 26;
 const HEAD = 34;
-const WIDE = 112;
+const WIDE = 92;
 const cut = (name, most) => (name.length > most ? `${name.slice(0, most - 1)}…` : name);
+const kind = (name) => type(name).split(".").at(-1);
 const last = (path) => (path === "" ? "outside" : path.slice(path.lastIndexOf("/") + 1));
 
 // Those with the most messages, in the order in which they come first.
@@ -42,13 +43,13 @@ function arrow(hop, y, at) {
   if (x1 === x2) {
     return svg("g", { class: "hop" }, title,
       svg("path", { d: `M${x1} ${y - 4}h18v8h-15` }), svg("path", { d: `M${x1 + 7} ${y + 0.5}l-4.5 3.5l4.5 3.5` }),
-      svg("text", { x: x1 + 24, y: y + 3.5 }, cut(type(hop.type), 14) + times));
+      svg("text", { x: x1 + 24, y: y + 3.5 }, cut(kind(hop.type), 12) + times));
   }
   const tip = x2 > x1 ? -6 : 6;
   const room = Math.floor((Math.abs(x2 - x1) - 12) / 6.2);
   return svg("g", { class: "hop" }, title,
     svg("path", { d: `M${x1} ${y}H${x2}` }), svg("path", { d: `M${x2 + tip} ${y - 3.5}L${x2} ${y}L${x2 + tip} ${y + 3.5}` }),
-    svg("text", { x: (x1 + x2) / 2, y: y - 4, "text-anchor": "middle" }, cut(type(hop.type), room - times.length) + times));
+    svg("text", { x: (x1 + x2) / 2, y: y - 4, "text-anchor": "middle" }, cut(kind(hop.type), room - times.length) + times));
 }
 
 // Of messages in the order of time; if there are too many, the first ones or the last ones.
@@ -64,7 +65,7 @@ export function sequence(hops, fromStart) {
     svg("line", { x1: at(path), x2: at(path), y1: HEAD - 8, y2: height, class: "life" }),
     svg("g", { class: path === "" ? "outside" : "node" }, svg("title", {}, path || "Threads that are no actors"),
       svg("rect", { x: at(path) - WIDE / 2 + 5, y: 2, width: WIDE - 10, height: 24, rx: 7 }),
-      svg("text", { x: at(path), y: 18, "text-anchor": "middle" }, cut(last(path), 14)))]);
+      svg("text", { x: at(path), y: 18, "text-anchor": "middle" }, cut(last(path), 12)))]);
   const arrows = rows.flatMap((hop, i) => {
     const y = HEAD + (i + 0.6) * STEP;
     return [svg("text", { x: 0, y: y + 3.5, class: "at" }, `+${(hop.after / 1000).toFixed(3)} s`), arrow(hop, y, at)];

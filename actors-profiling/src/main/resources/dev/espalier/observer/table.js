@@ -30,6 +30,12 @@ const simple = (name) => {
   return by === "handler" && open > 0 ? `${type(name.slice(0, open))} (${name.endsWith("types)") ? name.slice(open + 1, -1) : type(name.slice(open + 1, -1))})` : type(name);
 };
 
+// What tells actors apart is at the end: if there is too little room, the beginning is cut.
+function ends(path) {
+  const at = path.lastIndexOf("/");
+  return [el("span", {}, path.slice(0, at)), el("span", {}, path.slice(at))];
+}
+
 // `again` is called when something else is to be shown; `onPath` when an actor is chosen.
 export function table(again, onPath) {
   const kinds = el("div", { class: "choice", role: "group", "aria-label": "A row is" });
@@ -59,7 +65,7 @@ export function table(again, onPath) {
   function row([name, ...values]) {
     const actor = by === "path" && !name.endsWith("/*");
     return el("tr", {},
-      el("th", { scope: "row", title: name }, actor ? el("button", { class: "link path", title: name, onclick: () => onPath(name) }, name) : simple(name)),
+      el("th", { scope: "row", title: name }, actor ? el("button", { class: "link path", title: name, onclick: () => onPath(name) }, ...ends(name)) : simple(name)),
       COLUMNS.map(([key, , , show], i) => el("td", { class: key === "failed" && values[i] ? "bad" : key === sort ? "chosen" : null }, show(values[i]))));
   }
 
