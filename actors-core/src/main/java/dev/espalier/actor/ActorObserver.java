@@ -26,7 +26,8 @@ public interface ActorObserver {
     }
 
     /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox of an actor whose
-    /// messages are followed. Called on that actor's thread, before it handles the message.
+    /// messages are followed. Called on that actor's thread, before it handles the message; the
+    /// [dev.espalier.sync.TraceContext] that the message carries is current.
     ///
     /// @param actor whose mailbox
     /// @param sender the actor that sent it; null if no actor did

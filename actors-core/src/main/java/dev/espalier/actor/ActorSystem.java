@@ -296,7 +296,7 @@ public final class ActorSystem implements AutoCloseable {
     /// [MessageObserver#arrived], and [ActorObserver#arrived], how long it has waited, and for whom. Which
     /// ones is left to chance.
     ///
-    /// *Cost.* A sample costs its sender an object of 24 bytes and a look at the clock; others about 1 ns.
+    /// *Cost.* A sample costs its sender an object of 32 bytes and a look at the clock; others about 1 ns.
     ///
     /// @param actor one of this system
     /// @param every 0: none, as at first; 1: each; n: about one in n, n rounded up to a power of two

@@ -43,7 +43,8 @@ final class BehaviorProgram<M> extends MessageProgram<M> {
         }
         MessageWatch follow = watch();
         if (follow != null) {
-            follow.started(message);
+            Strand self = Strand.current();
+            self.trace(follow.started(message, self.trace()));
         }
         Throwable thrown = null;
         try {

@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Strand;
+import dev.espalier.sync.TraceContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,8 +27,11 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
     private boolean watchKnown;
     /// Whether they were told of a start and not of an end.
     private boolean watching;
+    /// Whether what the message in hand carries is current, in place of `outerTrace`.
+    private boolean carrying;
+    private @Nullable TraceContext outerTrace;
     /// Messages of the control lane that wait for the next receive.
-    private final ArrayDeque<M> delivered = new ArrayDeque<>(0);
+    private final ArrayDeque<Object> delivered = new ArrayDeque<>(0);
 
     BodyProgram(Cell<M> cell) {
         super(cell);
@@ -77,7 +81,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
 
     @Override
     void deliver(M message) {
-        delivered.add(message);
+        delivered.add(Sampled.carrying(message, Strand.current().trace()));
     }
 
     @Override
@@ -181,11 +185,27 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         return watch;
     }
 
-    private void watchStart(Object message) {
+    /// A message begins: what it carries is current until the next receive.
+    private void watchStart(Object message, @Nullable TraceContext trace) {
         MessageWatch follow = watch();
+        TraceContext current = trace;
         if (follow != null) {
             watching = true;
-            follow.started(message);
+            current = follow.started(message, trace);
+        }
+        if (current != null && !carrying) { // of a batch, the first
+            Strand self = Strand.current();
+            carrying = true;
+            outerTrace = self.trace();
+            self.trace(current);
+        }
+    }
+
+    private void endTrace() {
+        if (carrying) {
+            Strand.current().trace(outerTrace);
+            carrying = false;
+            outerTrace = null;
         }
     }
 
@@ -199,6 +219,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
 
     private void settle() {
         watchEnd(null);
+        endTrace();
         if (inHand > 0) {
             int done = inHand;
             inHand = 0;
@@ -222,16 +243,25 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         return halted || aborted || !live || (drainMark >= 0 && childrenGone && !mailbox.hasNext());
     }
 
+    /// In no context but its own: what the body itself runs in is not what a timer carries.
+    private void runLaneTask() {
+        Strand self = Strand.current();
+        TraceContext before = self.trace();
+        self.trace(null);
+        leaveEngine();
+        try {
+            runTask();
+        } finally {
+            enterEngine();
+            self.trace(before);
+        }
+    }
+
     /// Takes the next entry, running the control lane meanwhile; null when ended or the time is over.
     private @Nullable Object next(long deadlineNanos) {
         while (true) {
             while (!laneIsEmpty() && !suspended) {
-                leaveEngine();
-                try {
-                    runTask();
-                } finally {
-                    enterEngine();
-                }
+                runLaneTask();
             }
             if (drainDue()) {
                 reportDrained();
@@ -240,12 +270,14 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                 return null;
             }
             if (!suspended) {
-                M first = delivered.poll();
+                Object first = delivered.poll();
                 if (first != null) {
-                    watchStart(first);
-                    return first;
+                    Object message = Sampled.opened(first);
+                    watchStart(message, Sampled.trace(first));
+                    return message;
                 }
-                Object entry = opened(mailbox.poll());
+                Object packed = mailbox.poll();
+                Object entry = opened(packed);
                 if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
                     continue;
@@ -255,7 +287,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                     inHand++;
                     mailbox.held(inHand);
                     context().messageStarted(entry);
-                    watchStart(Mailbox.message(entry));
+                    watchStart(Mailbox.message(entry), Sampled.trace(packed));
                     return entry;
                 }
             }
@@ -313,7 +345,8 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         enterEngine();
         try {
             while (batch.size() < most && mailbox.hasNext() && !halted && !aborted && !suspended) {
-                Object entry = opened(mailbox.poll());
+                Object packed = mailbox.poll();
+                Object entry = opened(packed);
                 M message = cast(entry);
                 if (message == null) {
                     break;
@@ -325,7 +358,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                 keepRequest(entry);
                 inHand++;
                 mailbox.held(inHand);
-                watchStart(message);
+                watchStart(message, Sampled.trace(packed));
                 batch.add(message);
             }
         } finally {

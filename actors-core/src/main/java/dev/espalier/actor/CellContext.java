@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import dev.espalier.sync.Registration;
 import dev.espalier.sync.Signal;
+import dev.espalier.sync.TraceContext;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -293,15 +294,17 @@ final class CellContext<M> implements ActorContext<M> {
         checkAlive();
         Objects.requireNonNull(outcome, "outcome");
         Cell<T> asked = (Cell<T>) target;
+        TraceContext trace = TraceContext.current();
         Asking.<T, R>askLater(
                 asked,
                 request,
                 timeout,
-                (reply, error) -> cell.program.run(() -> deliver(outcome.apply(reply, error)), incarnation));
+                (reply, error) ->
+                        cell.program.run(() -> deliver(outcome.apply(reply, error)), incarnation, trace));
     }
 
     @Override
     public void execute(Runnable action) {
-        cell.program.run(Objects.requireNonNull(action, "action"), incarnation);
+        cell.program.run(Objects.requireNonNull(action, "action"), incarnation, TraceContext.current());
     }
 }

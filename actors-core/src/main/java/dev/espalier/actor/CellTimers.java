@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Registration;
+import dev.espalier.sync.TraceContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +17,9 @@ final class CellTimers<M> implements Timers<M> {
         final M message;
         final long periodNanos;
         final boolean fromEnd;
+        /// Of who started it, if it rings once.
+        final @Nullable TraceContext trace;
+
         final AtomicBoolean waiting = new AtomicBoolean();
         volatile long dueNanos;
         volatile @Nullable Registration registration;
@@ -26,6 +30,7 @@ final class CellTimers<M> implements Timers<M> {
             this.message = message;
             this.periodNanos = periodNanos;
             this.fromEnd = fromEnd;
+            this.trace = periodNanos == 0 ? TraceContext.current() : null;
         }
 
         void armAt(long due) {
@@ -44,7 +49,7 @@ final class CellTimers<M> implements Timers<M> {
                 return;
             }
             if (waiting.compareAndSet(false, true)) {
-                cell.program.run(() -> tick(this), ctx.generation());
+                cell.program.run(() -> tick(this), ctx.generation(), trace);
             }
             if (periodNanos > 0 && !fromEnd) {
                 armAt(Ladder.later(dueNanos, periodNanos));

@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.TraceContext;
 import org.jspecify.annotations.Nullable;
 
 /// Follows the messages of one actor, over its restarts; see [ActorObserver#messagesOf].
@@ -18,9 +19,18 @@ public interface MessageObserver {
     /// @param message the message
     void started(Object message);
 
+    /// A message that carries a [TraceContext] is about to be handled; called before its [#started]. Its context is
+    /// current then, or what another observer has made of it.
+    ///
+    /// @param message the message
+    /// @param context what it carries
+    /// @return what is current while it is handled: the same, or that of a span that the observer begins here
+    default TraceContext traced(Object message, TraceContext context) {
+        return context;
+    }
+
     /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before its
-    /// [#started],
-    /// or without one if it is an ask that has expired.
+    /// [#started], or without one if it is an ask that has expired. The [TraceContext] that it carries is current.
     ///
     /// @param sender the actor that sent it; null if no actor did
     /// @param nanos how long it was in the mailbox, in ns; not negative

@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.Strand;
+import dev.espalier.sync.TraceContext;
 import java.lang.invoke.VarHandle;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -90,23 +91,50 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         Object entry = aside == null ? null : aside.poll();
         if (entry == null) {
             attempts = 0;
-            entry = opened(mailbox.poll());
+            entry = mailbox.poll();
         }
         if (entry == null) {
             return false;
         }
         forgetAside();
-        handled = entry;
-        handle(entry, self);
+        if (entry instanceof Sampled sampled) {
+            handleSampled(sampled, self);
+        } else {
+            handled = entry;
+            handle(entry, self);
+        }
         handled = null;
         return true;
     }
 
-    private Turn handleNode(TicketGate.Node node, Strand self, @Nullable Worker worker) {
-        Object entry = Objects.requireNonNull(opened(node.entry));
-        if (node.entry instanceof Sampled) {
-            node.entry = entry;
+    private void handleSampled(Sampled sampled, Strand self) {
+        Object entry = open(sampled);
+        handled = sampled.taken();
+        TraceContext before = self.trace();
+        self.trace(sampled.trace);
+        try {
+            handle(entry, self);
+        } finally {
+            self.trace(before);
         }
+    }
+
+    private Turn handleNode(TicketGate.Node node, Strand self, @Nullable Worker worker) {
+        if (!(node.entry instanceof Sampled sampled)) {
+            return handleEntry(node, Objects.requireNonNull(node.entry), self, worker);
+        }
+        Object entry = open(sampled);
+        node.entry = sampled.taken();
+        TraceContext before = self.trace();
+        self.trace(sampled.trace);
+        try {
+            return handleEntry(node, entry, self, worker);
+        } finally {
+            self.trace(before);
+        }
+    }
+
+    private Turn handleEntry(TicketGate.Node node, Object entry, Strand self, @Nullable Worker worker) {
         Behavior<M> now = handler;
         CellContext<M> ctx = context();
         attempts = 0;
@@ -202,7 +230,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         updateHeld();
         MessageWatch follow = watch();
         if (follow != null) {
-            follow.started(message);
+            self.trace(follow.started(message, self.trace()));
         }
         ctx.messageStarted(entry);
         Throwable thrown = callUser(now, message, ctx, self);
@@ -257,7 +285,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         } else if (cell.spec.options.retryFailed && !(thrown instanceof VirtualMachineError)) {
             attempts++;
             if (attempts < cell.spec.options.quarantineAfter) {
-                aside().again(entry);
+                aside().again(packed(entry));
                 updateHeld();
                 retry = true;
             } else {
@@ -273,6 +301,12 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
             failRequest(entry, thrown);
         }
         failedWith(thrown, Mailbox.message(entry));
+    }
+
+    /// The entry in hand, with what it carries.
+    private Object packed(Object entry) {
+        Object raw = handled != null ? handled : mailbox.inHand();
+        return raw instanceof Sampled ? raw : entry;
     }
 
     private void failRequest(Object entry, Throwable thrown) {
@@ -313,7 +347,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
             throw new IllegalStateException(
                     entry == null ? "There is no message to stash" : "The message is stashed already");
         }
-        aside().stash(entry);
+        aside().stash(packed(entry));
         stashed = true;
         updateHeld();
     }
@@ -327,7 +361,8 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
     @Override
     @Nullable
     Object inHand() {
-        return !handling ? null : handled != null ? handled : mailbox.inHand();
+        Object raw = !handling ? null : handled != null ? handled : mailbox.inHand();
+        return raw == null ? null : Sampled.opened(raw);
     }
 
     @Override
@@ -346,7 +381,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         aside = null;
         updateHeld();
         if (all != null) {
-            all.all().forEach(entry -> cell.deadLetter(entry, DeadLetter.Reason.LEFT_OVER));
+            all.all().forEach(entry -> cell.deadLetter(Sampled.opened(entry), DeadLetter.Reason.LEFT_OVER));
         }
     }
 }

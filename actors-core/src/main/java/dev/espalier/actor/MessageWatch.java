@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Strand;
+import dev.espalier.sync.TraceContext;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,10 +19,15 @@ final class MessageWatch {
             return entry instanceof Sampled sampled ? open(sampled) : entry;
         }
 
-        private Object open(Sampled sampled) {
+        /// What is in a [Sampled]; tells those who follow of a measurement.
+        default Object open(Sampled sampled) {
             MessageWatch follow = watch();
-            if (follow != null) {
-                follow.arrived(sampled, Math.max(0, Strand.now() - sampled.sentNanos));
+            if (follow != null && sampled.isPicked()) {
+                Strand self = Strand.current();
+                TraceContext before = self.trace();
+                self.trace(sampled.trace);
+                follow.arrived(sampled, Math.max(0, self.nanoTime() - sampled.sentNanos));
+                self.trace(before);
             }
             return sampled.entry;
         }
@@ -46,7 +52,30 @@ final class MessageWatch {
         cell.system.observers.arrived(cell, sampled, nanos);
     }
 
-    void started(Object message) {
+    /// A message is about to be handled.
+    ///
+    /// @param trace what it carries
+    /// @return what is current while it is handled
+    @Nullable
+    TraceContext started(Object message, @Nullable TraceContext trace) {
+        TraceContext current = trace == null ? null : traced(message, trace);
+        started(message);
+        return current;
+    }
+
+    private TraceContext traced(Object message, TraceContext trace) {
+        TraceContext current = trace;
+        for (MessageObserver each : all) {
+            try {
+                current = each.traced(message, current);
+            } catch (Throwable t) {
+                failed(each, t);
+            }
+        }
+        return current;
+    }
+
+    private void started(Object message) {
         for (MessageObserver each : all) {
             try {
                 each.started(message);

@@ -1,5 +1,8 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Strand;
+import dev.espalier.sync.TraceContext;
+
 /// Starts behaviors on the thread of their spawner, so that a spawn costs no thread switch and its caller knows
 /// whether it has failed.
 final class Nested {
@@ -19,6 +22,8 @@ final class Nested {
             return false;
         }
         Cell<?> caller = Cell.current();
+        Strand self = Strand.current();
+        TraceContext trace = self.trace();
         depth[0]++;
         // Its scheduler does not see it while another runs inside.
         Thread before = caller == null ? null : caller.program.swapUserThread(Thread.currentThread());
@@ -30,6 +35,7 @@ final class Nested {
             }
         } finally {
             Cell.enter(caller);
+            self.trace(trace);
             if (caller != null) {
                 caller.program.swapUserThread(before);
             }

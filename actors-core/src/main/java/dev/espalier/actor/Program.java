@@ -3,6 +3,7 @@ package dev.espalier.actor;
 import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.CancelledException;
 import dev.espalier.sync.Strand;
+import dev.espalier.sync.TraceContext;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.ClosedByInterruptException;
@@ -229,6 +230,11 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
     void run(Runnable action, int incarnation) {
         lane().offer(new Task(incarnation, action));
         attend();
+    }
+
+    /// As [#run(Runnable, int)], in a context if there is one.
+    void run(Runnable action, int incarnation, @Nullable TraceContext trace) {
+        run(trace == null ? action : () -> trace.run(action), incarnation);
     }
 
     boolean hasWork() {

@@ -11,11 +11,12 @@ final class Sending {
 
     /// Sends a message or an [Asked]; waits if the mailbox says so.
     static void send(Cell<?> to, Object entry) {
-        int told = to.push(Sampled.of(entry, to), to.mailbox);
+        Object packed = Sampled.of(entry, to);
+        int told = to.push(packed, to.mailbox);
         if (told == TicketGate.LET_IN) {
             to.wake();
         } else {
-            sendOther(to, entry, to.mailbox.other(told, entry, false));
+            sendOther(to, entry, to.mailbox.other(told, packed, false));
         }
     }
 

@@ -35,7 +35,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
 
     ComputeJob(Strand caller, Task<T, X> task) {
         this.caller = caller;
-        this.task = requireNonNull(task, "task");
+        this.task = TraceContext.within(TraceContext.current(), requireNonNull(task, "task"));
         this.tenant = caller.tenant();
         this.name = tenant == null ? caller.thread().getName() : tenant.toString();
         this.scope = caller.scope();

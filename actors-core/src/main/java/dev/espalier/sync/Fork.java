@@ -30,6 +30,7 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
     private final @Nullable Consumer<? super Fork<T>> last;
     private final Promise<T> result = new Promise<>();
     private final CancelScope scope;
+    private @Nullable TraceContext trace;
     private Nursery.@Nullable Place place;
     private volatile @Nullable Strand strand;
 
@@ -97,6 +98,7 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
     void begin(Strand starter, @Nullable Nursery nursery) {
         Nursery.Place mine = nursery == null ? null : nursery.admit(family, ofGroup);
         place = mine;
+        trace = TraceContext.current();
         try {
             starter.startSibling(mine == null ? name : mine.name(), this::live);
         } catch (Throwable e) {
@@ -116,7 +118,7 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
         Throwable thrown = null;
         T value = null;
         try {
-            value = scope.call(task::run);
+            value = scope.call(TraceContext.within(trace, task::run));
         } catch (Throwable t) {
             thrown = t;
         }

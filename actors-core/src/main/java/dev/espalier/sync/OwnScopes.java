@@ -35,6 +35,7 @@ final class OwnScopes {
         self.shields(shieldsBelow + shields);
         if (self != ring.strand) {
             self.tenant(ring.strand.tenant());
+            self.trace(ring.strand.trace());
         }
         if (innermost != null) {
             self.hintCancel(); // after `moved`: a cancel that did not find this strand is found by it
@@ -67,6 +68,7 @@ final class OwnScopes {
         base = null;
         if (!shared) {
             self.tenant(null);
+            self.trace(null);
         }
     }
 }

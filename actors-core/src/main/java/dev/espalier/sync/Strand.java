@@ -57,6 +57,7 @@ public final class Strand extends Cancellable implements Waiter {
     /// For the scheduler above: whose code runs here now.
     private @Nullable Object tenant;
 
+    private @Nullable TraceContext trace;
     private @Nullable Host host;
     /// For coroutines: whose code runs here; written before the strand goes on.
     @Nullable
@@ -332,6 +333,20 @@ public final class Strand extends Cancellable implements Waiter {
     public @Nullable Object tenant() {
         Host told = host;
         return told == null ? tenant : told.tenant();
+    }
+
+    /// For the scheduler above: what [TraceContext] is current; for the strand itself.
+    ///
+    /// @return null if none is
+    public @Nullable TraceContext trace() {
+        return trace;
+    }
+
+    /// For the scheduler above: makes a context the current one; for the strand itself.
+    ///
+    /// @param now null for none
+    public void trace(@Nullable TraceContext now) {
+        trace = now;
     }
 
     /// From now on the host is told when a tenant's code parks here; for the strand itself.

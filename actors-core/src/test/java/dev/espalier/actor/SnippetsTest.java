@@ -1,8 +1,11 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.TraceContext;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assertions;
@@ -53,6 +56,26 @@ class SnippetsTest {
             // @end
             Assertions.assertEquals(2, total);
         }
+    }
+
+    @Test
+    void shouldCarryATrace() {
+        String header = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        ConcurrentLinkedQueue<String> outgoing = new ConcurrentLinkedQueue<>();
+        try (var system = ActorSystem.start("shop")) {
+            ActorRef<String> desk = system.spawn("desk", () -> (item, ctx) -> {
+                // @start region="traced"
+                TraceContext mine = TraceContext.current(); // the one that came with the message, or null
+                outgoing.add(mine == null ? "" : mine.traceparent()); // what this sends has it, too
+                // @end
+            });
+            // @start region="trace"
+            TraceContext trace = TraceContext.parse(header, null).orElseGet(() -> TraceContext.start(true));
+            trace.run(() -> desk.tell("apple tree"));
+            // @end
+            desk.tell("pear tree");
+        }
+        Assertions.assertEquals(List.of(header, ""), List.copyOf(outgoing));
     }
 
     @Test

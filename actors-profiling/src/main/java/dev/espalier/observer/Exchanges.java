@@ -4,7 +4,9 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.profiling.By;
 import dev.espalier.profiling.Samples;
+import dev.espalier.profiling.Sort;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,8 @@ final class Exchanges implements HttpHandler {
             "dom.js",
             "log.js",
             "profile.js",
+            "table.js",
+            "sequence.js",
             "flow.js");
     private static final String FLAMES = "flames.js"; // which files with flame graphs have, too
     private static final int MOST_LINES = 1_000;
@@ -164,6 +168,8 @@ final class Exchanges implements HttpHandler {
             case "flow" -> events.flow.json();
             case "profile" -> profiles.json();
             case "profile/flames" -> profiles.flames(view(query));
+            case "profile/table" ->
+                profiles.table(query.constant("by", By.class, "path"), query.constant("sort", Sort.class, "own"));
             case "log" ->
                 log.json(
                         query.number("after", 0, 0, Integer.MAX_VALUE),

@@ -3,6 +3,7 @@ package dev.espalier.observer;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorState;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.sync.TraceContext;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
@@ -45,7 +46,9 @@ final class Flow {
     }
 
     /// One message.
-    private record Hop(long after, Edge edge, long waited) {}
+    ///
+    /// @param trace the id of the trace that it belongs to; empty if to none
+    private record Hop(long after, Edge edge, long waited, String trace) {}
 
     private final ReentrantLock lock = new ReentrantLock();
     /// The actors of a trace that runs, and how they were sampled before.
@@ -131,7 +134,9 @@ final class Flow {
             if (hops.size() == MOST_HOPS) {
                 hops.removeFirst();
             }
-            hops.addLast(new Hop(System.nanoTime() - began, edge, nanos));
+            TraceContext trace = TraceContext.current();
+            hops.addLast(
+                    new Hop(System.nanoTime() - began, edge, nanos, trace == null ? "" : trace.traceId()));
         } finally {
             lock.unlock();
         }
@@ -217,7 +222,8 @@ final class Flow {
         last.forEach(hop -> {
             write(json.object(), hop.edge);
             json.name("after").millis(java.time.Duration.ofNanos(hop.after));
-            json.name("waited").millis(java.time.Duration.ofNanos(hop.waited)).endObject();
+            json.name("waited").millis(java.time.Duration.ofNanos(hop.waited));
+            json.name("trace").value(hop.trace).endObject();
         });
         return json.endArray().endObject().bytes();
     }

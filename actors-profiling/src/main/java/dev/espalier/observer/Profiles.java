@@ -6,7 +6,9 @@ import dev.espalier.profiling.By;
 import dev.espalier.profiling.FlameGraph;
 import dev.espalier.profiling.Level;
 import dev.espalier.profiling.Profiler;
+import dev.espalier.profiling.Report;
 import dev.espalier.profiling.Samples;
+import dev.espalier.profiling.Sort;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -19,17 +21,18 @@ import org.slf4j.LoggerFactory;
 /// Profiles that somebody records from the page: one at a time, each with an end; the last one and the one before it
 /// are kept until nobody has looked for ten minutes.
 ///
-/// *Threads.* Thread-safe. Who begins, ends or reads a profile waits for the Flight Recorder with `lock` held, tenths
-/// of a
-/// second; [#patrol] and [#json] wait for nobody. *Cost.* While one is recorded, that of [Profiler.Builder#samples()]
-/// and
-/// of [Profiler.Builder#wallClock]. *Memory.* The different stacks of two profiles: some megabytes.
+/// *Threads.* Thread-safe. Who begins, ends or reads a profile waits for the Flight Recorder with `lock` held, tenths of
+/// a second; [#patrol] and [#json] wait for nobody. *Cost.* While one is recorded, that of [Profiler.Builder#samples()],
+/// of [Profiler.Builder#wallClock] and of the level 1:16. *Memory.* The different stacks of two profiles and the figures
+/// of one: some megabytes.
 final class Profiles {
     /// In seconds.
     static final int LONGEST = 300;
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.observer");
     private static final Duration WALL_PERIOD = Duration.ofMillis(20);
+    /// For the table; it costs some nanoseconds more than to count.
+    private static final Level TIMED = Level.sampled(16);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long READ_AGAIN = TimeUnit.SECONDS.toNanos(2);
     private static final long FORGET = TimeUnit.MINUTES.toNanos(10);
@@ -84,7 +87,9 @@ final class Profiles {
     private @Nullable Profiler running;
     private @Nullable Samples last;
     private @Nullable Samples before;
+    private @Nullable Report report;
     private long readAt;
+    private long reportedAt;
     private boolean closed;
 
     Profiles(ActorSystem system) {
@@ -106,6 +111,7 @@ final class Profiles {
             running = started(top);
             before = last;
             last = null;
+            report = null;
             long ends = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
             stand = new Stand("recording", ends, top.path(), stand.number + 1, before != null);
         } finally {
@@ -118,7 +124,7 @@ final class Profiles {
         try {
             return Profiler.builder()
                     .system(system)
-                    .level(Level.COUNTERS)
+                    .level(TIMED)
                     .samples()
                     .wallClock(top)
                     .wallPeriod(WALL_PERIOD)
@@ -156,6 +162,7 @@ final class Profiles {
             stand = new Stand("reading", 0, stand.wall, stand.number, stand.before);
             own.close();
             last = own.samples();
+            report = own.report();
         } finally {
             if (stand.state.equals("reading")) {
                 stand = new Stand("done", 0, stand.wall, stand.number + 1, stand.before);
@@ -182,6 +189,7 @@ final class Profiles {
         if (running == null) {
             last = null;
             before = null;
+            report = null;
             stand = new Stand("none", 0, "", stand.number, false);
         }
     }
@@ -236,6 +244,11 @@ final class Profiles {
         return path.equals(top) || path.startsWith(top + "/");
     }
 
+    /// As JSON: the table of the [Report].
+    byte[] table(By by, Sort sort) throws Refusal {
+        return TablePart.of(report(), by, sort);
+    }
+
     byte[] file(View view, Format format) throws Refusal {
         FlameGraph graph = graph(read(), view);
         String title = system.name() + ", " + view.kind.name().toLowerCase(Locale.ROOT);
@@ -265,6 +278,26 @@ final class Profiles {
         lock.lock();
         try {
             return before;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// The report of the profile that goes on, at most two seconds old, or of the last one.
+    private Report report() throws Refusal {
+        lock.lock();
+        try {
+            askedAt = System.nanoTime();
+            Profiler own = running;
+            if (own != null && (report == null || askedAt - reportedAt >= READ_AGAIN)) {
+                report = own.report();
+                reportedAt = System.nanoTime();
+            }
+            Report made = report;
+            if (made == null) {
+                throw new Refusal(404, "No profile has been recorded.");
+            }
+            return made;
         } finally {
             lock.unlock();
         }

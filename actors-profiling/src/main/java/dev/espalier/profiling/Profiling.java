@@ -21,6 +21,11 @@ import java.util.function.Consumer;
 /// | `dev.espalier.profiling.level` | `off`, `counters` (default), `1:16` (one of 16 is timed), `full` |
 /// | `dev.espalier.profiling.detectors` | `true` starts [Detectors] with the defaults for each system |
 /// | `dev.espalier.profiling.folder` | records all systems; writes the report there at the end of the JVM |
+/// | `dev.espalier.profile` | the same with more to say, also by the environment variable `ESPALIER_PROFILE` |
+///
+/// The last is a folder and, after commas, any of `level=1:16`, `samples=10ms` for [Profiler.Builder#samples()],
+/// `duration=60s`, `jfr` for [Profiler.Builder#flightRecorder()], and `signal=USR1`: then nothing is recorded until the
+/// process gets that signal; the next one ends the profile, as does its duration, and each has a folder in that folder.
 ///
 /// *Threads.* Thread-safe. *Cost.* Counting takes some nanoseconds a message, timing two looks at the
 /// clock. To change a level walks over all actors that have had messages.

@@ -36,12 +36,27 @@ final class Settings {
         return Boolean.getBoolean("dev.espalier.profiling.detectors");
     }
 
-    /// Begins to record, once, if `dev.espalier.profiling.folder` says where to.
+    /// Begins to record, once, if `dev.espalier.profiling.folder` or `dev.espalier.profile` say where to.
     static synchronized void startOnce() {
+        if (asked) {
+            return;
+        }
         String folder = System.getProperty("dev.espalier.profiling.folder");
-        if (!asked && folder != null) {
-            asked = true;
+        String profile = ProfileSetting.text();
+        asked = folder != null || profile != null;
+        if (folder != null) {
             start(folder);
+        }
+        if (profile != null) {
+            begin(profile);
+        }
+    }
+
+    private static void begin(String profile) {
+        try {
+            ProfileSwitch.use(ProfileSetting.parse(profile));
+        } catch (IllegalArgumentException e) {
+            LOG.warn("dev.espalier.profile is ignored: {}", e.getMessage());
         }
     }
 

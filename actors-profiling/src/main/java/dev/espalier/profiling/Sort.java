@@ -12,6 +12,8 @@ public enum Sort {
     FAILED,
     /// By own time.
     OWN,
+    /// By the own time of one message on average.
+    OWN_PER_CALL,
     /// By cumulative time.
     CUMULATIVE,
     /// By the time of one message on average.
@@ -20,6 +22,8 @@ public enum Sort {
     P50,
     /// By the time that one message of a hundred exceeds.
     P99,
+    /// By the median wait in the mailbox.
+    WAIT_P50,
     /// By the wait in the mailbox that one message of a hundred exceeds.
     WAIT_P99,
     /// By processor time.
@@ -32,11 +36,14 @@ public enum Sort {
             case CALLS -> Comparator.comparingLong(Row::calls).reversed().thenComparing(byName);
             case FAILED -> Comparator.comparingLong(Row::failed).reversed().thenComparing(byName);
             case OWN -> Comparator.comparing(Row::own).reversed().thenComparing(byName);
+            case OWN_PER_CALL ->
+                Comparator.comparing(Row::ownPerCall).reversed().thenComparing(byName);
             case CUMULATIVE -> Comparator.comparing(Row::cumulative).reversed().thenComparing(byName);
             case PER_CALL -> Comparator.comparing(Row::perCall).reversed().thenComparing(byName);
             case P50 -> Comparator.comparing(Row::p50).reversed().thenComparing(byName);
             case CPU -> Comparator.comparing(Row::cpu).reversed().thenComparing(byName);
             case P99 -> Comparator.comparing(Row::p99).reversed().thenComparing(byName);
+            case WAIT_P50 -> Comparator.comparing(Row::waitP50).reversed().thenComparing(byName);
             case WAIT_P99 -> Comparator.comparing(Row::waitP99).reversed().thenComparing(byName);
         };
     }

@@ -45,7 +45,7 @@ function refresh() {
     top.update(openPath).catch(ignore);
   } else if (front === "actor") detail.update();
   else if (front === "flow") flow.update().catch(ignore);
-  else if (front === "profile") profile.update().catch(ignore);
+  else if (front === "profile") profile.update(openPath).catch(ignore);
   else if (front === "log") log.update(openPath).catch(ignore);
   else if (front === "failures") events.updateFailures().catch(ignore);
   else if (front === "letters") events.updateLetters().catch(ignore);

@@ -1,18 +1,21 @@
-// Who sends what to whom: a trace that ends by itself, as a graph and as a list.
+// Who sends what to whom: a trace that ends by itself, as a graph, as a sequence and as lists.
 
 import { $, el, svg, unfolding } from "./dom.js";
 import { get, live, post } from "./feed.js";
 import { count, millis, short, type } from "./format.js";
+import { sequence } from "./sequence.js";
 import * as tree from "./tree.js";
 
 const SECONDS = 10;
 const FAMILY = 4; // siblings beyond that are one node
 const MOST_NODES = 16;
+const MOST_TRACES = 12;
 const WIDE = 132;
 const HIGH = 26;
 let seen = "";
 let said = "";
 let pending = false;
+let followed = ""; // a distributed trace
 
 const cut = (name) => (name.length > 18 ? `${name.slice(0, 17)}…` : name);
 const parent = (path) => path.slice(0, path.lastIndexOf("/"));
@@ -124,12 +127,29 @@ function lists({ edges, hops, subtree }) {
         el("th", { title: edge.to }, who(edge.to, subtree)),
         el("th", { title: edge.type }, type(edge.type)),
         el("td", {}, short(edge.about)), el("td", {}, millis(edge.waited)))))),
-    el("h3", {}, "One after the other, the last first"),
+    ...after(hops),
+    el("h3", {}, "The last first"),
     el("div", { class: "events" }, [...hops].reverse().slice(0, 60).map((hop) => el("div", { class: "line hop" },
       el("time", {}, `+${(hop.after / 1000).toFixed(3)} s`),
       el("span", { class: "what" }, el("span", {}, who(hop.from, subtree), el("span", { class: "sign" }, " → "), who(hop.to, subtree))),
       el("span", { class: "decision" }, type(hop.type))))),
   ];
+}
+
+// The messages of one distributed trace, or the last ones of all.
+function after(hops) {
+  const traces = new Map();
+  for (const hop of hops) if (hop.trace) traces.set(hop.trace, (traces.get(hop.trace) ?? 0) + 1);
+  if (!traces.has(followed)) followed = "";
+  const longest = [...traces].sort((a, b) => b[1] - a[1]).slice(0, MOST_TRACES);
+  const choose = el("select", { "aria-label": "Which messages", onchange: (event) => {
+    followed = event.target.value;
+    seen = "";
+    update().catch(() => {});
+  } }, el("option", { value: "" }, "the last messages"),
+  longest.map(([id, n]) => el("option", { value: id, selected: id === followed }, `trace ${id.slice(0, 8)}…: ${n}`)));
+  const chosen = followed ? hops.filter((hop) => hop.trace === followed) : hops;
+  return [el("div", { class: "heading after" }, el("h3", {}, "One after the other"), traces.size > 0 && el("div", { class: "actions inline" }, choose)), ...sequence(chosen, followed !== "")];
 }
 
 async function trace(path) {

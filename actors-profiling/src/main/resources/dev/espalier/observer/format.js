@@ -27,6 +27,14 @@ export function millis(ms) {
   return `${(ms / 1e3).toFixed(ms < 1e4 ? 2 : 1)} s`;
 }
 
+// As the text of a report has it: the unit that suits, two digits behind the point.
+export function nanos(n) {
+  if (n === 0) return "–";
+  if (n < 1e3) return `${n} ns`;
+  if (n < 1e6) return `${(n / 1e3).toFixed(2)} µs`;
+  return n < 1e9 ? `${(n / 1e6).toFixed(2)} ms` : `${(n / 1e9).toFixed(3)} s`;
+}
+
 export const clock = (at) => new Date(at).toLocaleTimeString("en-GB");
 
 // dev.shop.Desk$Order as Desk.Order, the lambda of a body by where it was written.

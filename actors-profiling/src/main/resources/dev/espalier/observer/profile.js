@@ -1,11 +1,13 @@
-// A profile: it begins, ends by itself or by hand, and shows where the time went.
+// A profile: it begins, ends by itself or by hand, and shows where the time went, as flames or as a table.
 
 import { $, choice, el, text } from "./dom.js";
 import { file, get, live, post } from "./feed.js";
 import { amount, flames } from "./flames.js";
 import { type } from "./format.js";
+import { table } from "./table.js";
 import * as tree from "./tree.js";
 
+const VIEWS = [["flames", "flame graph"], ["table", "table"]];
 const KINDS = [["cpu", "processor"], ["wall", "wall clock"], ["allocation", "allocation"], ["lock", "locks"], ["pinned", "pinned"]];
 const SHAPES = [["path", "by path"], ["code", "by class"], ["subtree", "of the chosen actor"]];
 const SECONDS = [[10, "10 s"], [60, "1 min"], [300, "5 min"]];
@@ -13,19 +15,24 @@ const FILES = [["html", "HTML"], ["speedscope", "speedscope"], ["collapsed", "co
 const EVERY = 3000; // a graph of a profile that goes on
 const ROWS = 12;
 
+let view = "flames";
 let kind = "cpu";
 let shape = "path";
 let seconds = 10;
 let compared = false;
 let pending = false;
+let late = false; // something else is wanted since the last request began
 let seen = "";
 let seenAt = 0;
 let graph = null;
+let figures = null;
 let parts = null;
+let open = null;
 
-const choices = () => `kind=${kind}&by=${shape}&compared=${Number(compared)}&path=${encodeURIComponent(shape === "subtree" ? tree.chosen() : "")}`;
+const choices = () => view === "table" ? figures.choices() : `kind=${kind}&by=${shape}&compared=${Number(compared)}&path=${encodeURIComponent(shape === "subtree" ? tree.chosen() : "")}`;
 const again = () => {
   seen = "";
+  late = pending;
   update().catch(() => {});
 };
 
@@ -60,6 +67,7 @@ function build() {
     said: el("p", { class: "bad", role: "status" }),
     empty: el("p", { class: "empty" }),
     shown: el("div", {}),
+    flames: el("div", {}),
     compare: el("input", { type: "checkbox", onchange: (event) => {
       compared = event.target.checked;
       again();
@@ -69,7 +77,11 @@ function build() {
   };
   const area = el("div", { role: "group", "aria-label": "Flame graph; arrows move, Enter shows a frame at full width, Escape shows all" });
   const find = el("input", { type: "search", placeholder: "Find a frame", "aria-label": "Find a frame", autocomplete: "off", spellcheck: "false", oninput: (event) => graph.find(event.target.value) });
-  const [long, kinds, shapes] = [group("How long"), group("Weighed by"), group("Shown")];
+  const [long, views, kinds, shapes] = [group("How long"), group("Shown as"), group("Weighed by"), group("Shown")];
+  choice(views, VIEWS, view, (value) => {
+    view = value;
+    again();
+  });
   choice(long, SECONDS, seconds, (value) => {
     seconds = value;
     again();
@@ -82,7 +94,9 @@ function build() {
     shape = value;
     again();
   });
-  parts.shown.append(
+  figures = table(again, (path) => open?.(path));
+  parts.shown.append(el("div", { class: "heading" }, views), parts.flames, figures.whole);
+  parts.flames.append(
     el("div", { class: "heading" }, kinds, shapes),
     el("div", { class: "heading" }, find, el("label", { class: "quiet" }, parts.compare, " compared to the one before")),
     parts.says, area, parts.sums,
@@ -116,7 +130,16 @@ function sums(answer) {
       el("td", {}, amount(answer.unit, weight))))));
 }
 
-export async function update() {
+async function show() {
+  const answer = await get(`profile/flames?${choices()}`);
+  graph.show(answer.frames, answer.unit, answer.compared);
+  sums(answer);
+  return answer.total;
+}
+
+// `onPath` is called when somebody chooses an actor in the table.
+export async function update(onPath) {
+  open = onPath ?? open;
   if (!graph) build();
   if (pending || !live.root) return;
   pending = true;
@@ -124,16 +147,16 @@ export async function update() {
     const profile = await get("profile");
     tell(profile);
     const there = profile.state !== "none" && profile.number > 0;
-    const now = `${profile.state} ${profile.number} ${choices()}`;
+    const now = `${profile.state} ${profile.number} ${view} ${choices()}`;
     const due = profile.state === "recording" && Date.now() - seenAt > EVERY;
     if (there && profile.state !== "reading" && (now !== seen || due)) {
-      const answer = await get(`profile/flames?${choices()}`);
-      seen = now;
+      const total = view === "table" ? await figures.show() : await show();
+      if (!late) seen = now;
       seenAt = Date.now();
-      graph.show(answer.frames, answer.unit, answer.compared);
-      sums(answer);
       parts.shown.hidden = false;
-      parts.empty.hidden = answer.total > 0;
+      parts.flames.hidden = view === "table";
+      figures.whole.hidden = view !== "table";
+      parts.empty.hidden = total !== 0;
       text(parts.empty, profile.state === "recording" ? "Nothing was seen yet." : "Nothing was seen.");
     } else if (!there) {
       parts.shown.hidden = true;
@@ -142,5 +165,6 @@ export async function update() {
     }
   } finally {
     pending = false;
+    if (late) again();
   }
 }

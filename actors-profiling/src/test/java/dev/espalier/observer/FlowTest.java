@@ -8,8 +8,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.sync.TraceContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,19 @@ class FlowTest {
         assertFalse(json().get("running").asBoolean());
         send(3);
         assertEquals(3, counted(json()), "nothing is traced after the end");
+    }
+
+    @Test
+    void shouldSayToWhichTraceAMessageBelongs() throws IOException {
+        TraceContext trace = TraceContext.start(true);
+        flow.begin(system, system.find("/shop").orElseThrow(), 60);
+        trace.run(() -> desk.tell("apple"));
+        assertTrue(desk.awaitProcessed(PATIENCE) && stock.awaitProcessed(PATIENCE));
+        desk.tell("pear");
+        assertTrue(desk.awaitProcessed(PATIENCE));
+        List<String> traces = new ArrayList<>();
+        json().get("hops").forEach(hop -> traces.add(hop.get("trace").textValue()));
+        assertEquals(List.of(trace.traceId(), trace.traceId(), ""), traces.subList(0, 3));
     }
 
     @Test

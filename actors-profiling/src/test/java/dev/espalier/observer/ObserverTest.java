@@ -253,6 +253,7 @@ class ObserverTest {
         String token = "Authorization: Bearer " + TOKEN;
         assertEquals("none", get("/api/profile").json().get("state").textValue());
         assertEquals(404, get("/api/profile/flames").status);
+        assertEquals(404, get("/api/profile/table").status);
         assertEquals(401, send("POST", "/api/profile?path=/shop").status);
         assertEquals(404, send("POST", "/api/profile?path=/shop/nobody", token).status);
         assertEquals(400, send("POST", "/api/profile?path=/shop&seconds=301", token).status);
@@ -267,6 +268,7 @@ class ObserverTest {
             assertTrue(desk.awaitProcessed(PATIENCE));
         }
         assertTrue(get("/api/profile/flames?kind=wall").json().get("total").longValue() > 0, "while it is recorded");
+        assertTrue(get("/api/profile/table").json().get("calls").longValue() > 0, "while it is recorded");
         Answer stopped = send("POST", "/api/profile/stop", token);
         assertEquals("done", stopped.json().get("state").textValue());
         JsonNode wall =
@@ -279,6 +281,7 @@ class ObserverTest {
                 "bytes",
                 get("/api/profile/flames?kind=allocation").json().get("unit").textValue());
         assertEquals(400, get("/api/profile/flames?kind=beauty").status);
+        checkTable();
         Answer file = get("/api/profile/file?kind=wall&format=collapsed");
         assertTrue(file.body.startsWith("/shop"), file::body);
         assertTrue(file.head.contains("filename=\"wall.collapsed\""), file::head);
@@ -295,6 +298,22 @@ class ObserverTest {
         assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=300", token).status);
         observer.close();
         assertEquals(List.of(), FlightRecorder.getFlightRecorder().getRecordings(), "it ends with the observer");
+    }
+
+    /// The table of a profile in which the desk has had all messages.
+    private void checkTable() throws IOException {
+        JsonNode paths = get("/api/profile/table?by=path&sort=calls").json();
+        JsonNode types = get("/api/profile/table?by=message&sort=wait_p99").json();
+        JsonNode first = paths.get("rows").get(0);
+        assertEquals("/shop/desk", first.get(0).textValue());
+        assertEquals(paths.get("calls").longValue(), first.get(1).longValue());
+        assertTrue(first.get(3).longValue() > 0, "one of 16 is timed");
+        assertEquals("1:16", paths.get("level").textValue());
+        assertEquals("java.lang.String", types.get("rows").get(0).get(0).textValue());
+        assertEquals(first.get(1), types.get("rows").get(0).get(1));
+        assertEquals(1, types.get("all").intValue());
+        assertEquals(400, get("/api/profile/table?by=beauty").status);
+        assertEquals(400, get("/api/profile/table?sort=beauty").status);
     }
 
     @Test

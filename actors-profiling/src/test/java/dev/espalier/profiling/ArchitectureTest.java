@@ -44,10 +44,23 @@ class ArchitectureTest {
                         "com.sun.management",
                         "com.sun.net.httpserver",
                         "io.micrometer.core..",
+                        "io.opentelemetry.api..",
+                        "io.opentelemetry.context..",
+                        "sun.misc",
                         "dev.espalier.actor",
                         "dev.espalier.sync",
                         "dev.espalier.observer",
                         "dev.espalier.profiling"));
+    }
+
+    @Test
+    void shouldUseSignalsInOneClass() {
+        check(noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ProfileSwitch.class.getName())
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("sun.misc"));
     }
 
     @Test
@@ -80,6 +93,7 @@ class ArchitectureTest {
     @SuppressWarnings({"unused", "ThreadPriorityCheck"})
     private static final class Offender {
         private final Runnable yield = Thread::yield;
+        private final sun.misc.Signal signal = new sun.misc.Signal("TERM");
         private final org.junit.jupiter.api.function.Executable other = () -> {};
     }
 }

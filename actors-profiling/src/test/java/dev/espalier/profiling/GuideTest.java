@@ -7,6 +7,8 @@ import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
+import dev.espalier.sync.TraceContext;
+import io.opentelemetry.api.OpenTelemetry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +45,19 @@ class GuideTest {
         // @end
         assertEquals("/shop/desk", costliest.getFirst().name());
         assertTrue(table.contains("GuideTest$Desk"), table);
+    }
+
+    @Test
+    void shouldMakeSpans() {
+        OpenTelemetry telemetry = OpenTelemetry.noop();
+        // @start region="spans"
+        ActorSystem system =
+                ActorSystem.builder("shop").observer(new Spans(telemetry)).start();
+        // @end
+        ActorRef<String> desk = system.spawn("desk", Desk::new);
+        TraceContext.start(true).run(() -> desk.tell("apple tree"));
+        assertTrue(desk.awaitProcessed(Duration.ofSeconds(5)));
+        assertTrue(system.shutdown().isClean());
     }
 
     @Test
