@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|
 /// | `worker` | worker | caller, worker | `lock`: an interrupt must not reach what the worker does next |
 /// | `done` | worker | caller | volatile, after the fields below |
-/// | `value`, `thrown`, `leftInterrupt` | worker | caller | plain, ordered by `done` |
+/// | `value`, `thrown`, `leftInterrupt`, `owed` | worker | caller | plain, ordered by `done` |
 /// | `early` | caller, worker | both | `lock`; caller, once done |
 final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     private final Strand caller;
@@ -32,6 +32,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     private @Nullable T value;
     private @Nullable Throwable thrown;
     private boolean leftInterrupt;
+    private @Nullable Throwable owed;
 
     ComputeJob(Strand caller, Task<T, X> task) {
         this.caller = caller;
@@ -57,6 +58,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         end();
         self.tenant(null);
         leftInterrupt |= self.giveBack();
+        owed = self.takeOwed();
     }
 
     private void begin(Strand self) {
@@ -119,6 +121,9 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         }
         if (hinted) {
             caller.hintCancel(); // what was not delivered is to be found
+        }
+        if (owed != null) {
+            caller.owe(owed);
         }
         if (leftInterrupt || early) {
             caller.thread().interrupt();

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// *Invariant 1.* `outcome` is written once. *Invariant 2.* A unit, a value, a wake-up is handed over only after
 /// the claim has succeeded; so a wait that was given up swallows nothing. *Invariant 3.* A wait that was granted
 /// returns, even if a cancel was delivered to it meanwhile: that cancel is taken back, and comes at the next
-/// blocking call.
+/// blocking call, and so does whatever else was thrown meanwhile (since the stack is too small, for instance).
 ///
 /// *Lost wake-ups.* Who grants claims and then unparks; the strand looks at `outcome` and then parks. Between the look
 /// and the park nothing consumes the permit.
@@ -83,9 +83,11 @@ final class Wait {
             if (claim(GIVEN_UP)) { // else the cycle was opened in the last moment
                 throw deadlock;
             }
-        } catch (Throwable error) {
-            claim(GIVEN_UP);
-            throw error;
+        } catch (RuntimeException | Error thrown) {
+            if (claim(GIVEN_UP)) {
+                throw thrown;
+            }
+            strand.owe(thrown); // invariant 3
         }
         return finish();
     }
