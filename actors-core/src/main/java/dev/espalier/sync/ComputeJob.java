@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel
 /// scope. Whoever cancels a scope or interrupts the actor still finds the caller; so the caller, which is
-/// parked here and takes nothing for itself, passes hints and interrupts on.
+/// parked here and takes nothing for itself, passes hints and interrupts on. Before it parks it looks for a moment
+/// whether the code is done ([Spin]).
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
@@ -50,7 +51,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         self.borrow(scope, shields);
         begin(self);
         try {
-            self.thread().setName(name);
+            ComputePool.show(self.thread(), name);
             value = task.run();
         } catch (Throwable t) {
             thrown = t;
@@ -101,6 +102,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         wait.begin();
         try {
             pool.submit(this, caller);
+            pool.callers.until(caller, () -> done || caller.isHinted());
             awaitDone();
         } finally {
             wait.exit();
