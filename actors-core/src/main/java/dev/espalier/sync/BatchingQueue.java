@@ -201,6 +201,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @return true if each of these items was delivered or given up in time
     /// @throws CancelledException if cancelled or interrupted meanwhile
     public boolean flush(Duration limit) {
+        Strand.refuseNegative(limit);
         long target = queue.addedItems();
         flushTo.accumulateAndGet(target, Math::max);
         hurry.go();
@@ -223,6 +224,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @return true if it has ended in time
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile; the delivery goes on
     public boolean close(Duration limit) {
+        Strand.refuseNegative(limit);
         queue.close();
         hurry.go();
         boolean inTime = ended.waitForGo(limit);

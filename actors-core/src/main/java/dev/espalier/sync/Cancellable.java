@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
-/// | `expected`, `scope`, `shields`, `heldInterrupt` | the strand itself | the strand itself | plain |
+/// | `expected`, `scope`, `shields`, `heldInterrupt`, `owed` | the strand itself | the strand itself | plain |
 /// | `cancelHint` | true: canceller or strand; false: strand, before it looks through its scopes | strand | volatile |
 abstract sealed class Cancellable permits Strand {
     /// A scope that counts as entered, but that nobody has looked at yet.
@@ -18,6 +18,7 @@ abstract sealed class Cancellable permits Strand {
     private int shields;
     private boolean heldInterrupt;
     private volatile boolean cancelHint;
+    private @Nullable Throwable owed;
 
     abstract Thread thread();
 
@@ -101,6 +102,7 @@ abstract sealed class Cancellable permits Strand {
         }
         if (cancelHint) {
             cancelHint = false; // before the look: a cancel that the look misses sets it again
+            throwOwed();
             CancelScope.deliver(this);
         }
         Thread thread = thread();
@@ -110,6 +112,32 @@ abstract sealed class Cancellable permits Strand {
             }
             heldInterrupt |= Thread.interrupted(); // a set flag would turn every park into a busy loop
         }
+    }
+
+    /// It was thrown in a wait that was granted: the next blocking call throws it.
+    void owe(Throwable thrown) {
+        owed = thrown;
+        cancelHint = true;
+    }
+
+    /// What is owed; forgets it.
+    @Nullable
+    Throwable takeOwed() {
+        Throwable thrown = owed;
+        owed = null;
+        return thrown;
+    }
+
+    private void throwOwed() {
+        Throwable thrown = takeOwed();
+        if (thrown == null) {
+            return;
+        }
+        cancelHint = true; // there may be a cancel, too
+        if (thrown instanceof Error error) {
+            throw error;
+        }
+        throw (RuntimeException) thrown;
     }
 
     // ---- For ComputeJob.

@@ -1,6 +1,7 @@
 package dev.espalier.sync;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// One receiving end of a [Channel]: its values and who waits for them. With the guard of its hub.
 ///
@@ -10,7 +11,7 @@ final class ChannelEnd<T> {
     final Line receivers;
     boolean left;
 
-    ChannelEnd(Guard guard) {
-        receivers = new Line(guard);
+    ChannelEnd(Guard guard, @Nullable Spin spin) {
+        receivers = new Line(guard, spin);
     }
 }

@@ -19,14 +19,24 @@ final class ChannelHub<T> {
     /// What a sender's place is granted in that case.
     private static final Object REFUSED = new Object();
 
+    private static final int LOOKS = 64;
+
     final Guard guard = new Guard();
-    final Line senders = new Line(guard);
+    final Line senders;
     private final List<ChannelEnd<T>> ends = new ArrayList<>(1);
+    /// The only end; null if there are several.
+    private @Nullable ChannelEnd<T> only;
+
+    /// Only a rendezvous looks before it parks: there the partner is often about to come. Where there is room for
+    /// values, who parks gets many at once afterwards.
+    private final @Nullable Spin spin;
     private final int capacity;
     private volatile boolean closed; // written with the guard
 
     ChannelHub(int capacity) {
         this.capacity = capacity;
+        this.spin = capacity == 0 ? new Spin(LOOKS) : null;
+        this.senders = new Line(guard, spin);
     }
 
     // ---- With the guard: what channels and selects are made of
@@ -36,9 +46,21 @@ final class ChannelHub<T> {
         if (closed) {
             throw new ClosedException("the channel is closed");
         }
-        if (capacity == 0) {
-            return ends.getFirst().receivers.handOver(value) != null;
+        ChannelEnd<T> end = only;
+        if (end == null) {
+            return sendToAll(value);
         }
+        if (end.receivers.handOver(value) != null) {
+            return true;
+        }
+        if (end.values.size() >= capacity) {
+            return false;
+        }
+        end.values.add(value);
+        return true;
+    }
+
+    private boolean sendToAll(T value) { // invariant 3
         if (!hasRoom()) {
             return false;
         }
@@ -170,8 +192,9 @@ final class ChannelHub<T> {
             if (capacity == 0 && !ends.isEmpty()) {
                 throw new IllegalStateException("a rendezvous has one end");
             }
-            var end = new ChannelEnd<T>(guard);
+            var end = new ChannelEnd<T>(guard, spin);
             ends.add(end);
+            only = ends.size() == 1 ? end : null;
             return end;
         } finally {
             guard.leave();
@@ -191,6 +214,7 @@ final class ChannelHub<T> {
                 closeNow();
             } else {
                 ends.remove(end);
+                only = ends.size() == 1 ? ends.getFirst() : null;
                 admit();
             }
         } finally {

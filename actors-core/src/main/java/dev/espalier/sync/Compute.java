@@ -20,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Failure.* What the code throws comes out, the object itself.
 /// *Memory.* What the caller does before happens before the code, and that before what the caller does after.
-/// *Cost.* Two thread switches, from a green thread to a platform thread and back; see `docs/benchmarks.md`.
+/// *Cost.* Two thread switches, from a green thread to a platform thread and back; none where short calls follow each
+/// other on more than one processor, for both sides look for some microseconds before they park. See
+/// `docs/benchmarks.md`.
 ///
 /// *Source.* `lthread_compute_begin` and `lthread_compute_end`.
 public final class Compute {

@@ -10,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Idea.* The worker borrows what makes the code the caller's: its tenant, its name, its innermost cancel
 /// scope. Whoever cancels a scope or interrupts the actor still finds the caller; so the caller, which is
-/// parked here and takes nothing for itself, passes hints and interrupts on.
+/// parked here and takes nothing for itself, passes hints and interrupts on. Before it parks it looks for a moment
+/// whether the code is done ([Spin]).
 ///
 /// | field | written by | read by | mode |
 /// |---|---|---|---|
 /// | `worker` | worker | caller, worker | `lock`: an interrupt must not reach what the worker does next |
 /// | `done` | worker | caller | volatile, after the fields below |
-/// | `value`, `thrown`, `leftInterrupt` | worker | caller | plain, ordered by `done` |
+/// | `value`, `thrown`, `leftInterrupt`, `owed` | worker | caller | plain, ordered by `done` |
 /// | `early` | caller, worker | both | `lock`; caller, once done |
 final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     private final Strand caller;
@@ -32,6 +33,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
     private @Nullable T value;
     private @Nullable Throwable thrown;
     private boolean leftInterrupt;
+    private @Nullable Throwable owed;
 
     ComputeJob(Strand caller, Task<T, X> task) {
         this.caller = caller;
@@ -49,7 +51,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         self.borrow(scope, shields);
         begin(self);
         try {
-            self.thread().setName(name);
+            ComputePool.show(self.thread(), name);
             value = task.run();
         } catch (Throwable t) {
             thrown = t;
@@ -57,6 +59,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         end();
         self.tenant(null);
         leftInterrupt |= self.giveBack();
+        owed = self.takeOwed();
     }
 
     private void begin(Strand self) {
@@ -99,6 +102,7 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         wait.begin();
         try {
             pool.submit(this, caller);
+            pool.callers.until(caller, () -> done || caller.isHinted());
             awaitDone();
         } finally {
             wait.exit();
@@ -119,6 +123,9 @@ final class ComputeJob<T extends @Nullable Object, X extends Exception> {
         }
         if (hinted) {
             caller.hintCancel(); // what was not delivered is to be found
+        }
+        if (owed != null) {
+            caller.owe(owed);
         }
         if (leftInterrupt || early) {
             caller.thread().interrupt();

@@ -72,6 +72,7 @@ public final class Event {
     /// @return true if it was set
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean await(Duration duration) {
+        Strand.refuseNegative(duration);
         return set || await(Strand.deadlineAfter(duration), null);
     }
 
@@ -81,7 +82,8 @@ public final class Event {
     /// @return true if it was set
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean await(Signal till) {
-        return set || await(Long.MAX_VALUE, requireNonNull(till, "till"));
+        requireNonNull(till, "till");
+        return set || await(Long.MAX_VALUE, till);
     }
 
     private boolean await(long deadlineNanos, @Nullable Signal till) {

@@ -189,12 +189,12 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
 
     @Override
     public T get(Duration limit) {
-        return isDone() ? result.get() : new ForkWait(this, true).await(() -> result.get(limit));
+        return isDone() ? result.get(limit) : new ForkWait(this, true).await(() -> result.get(limit));
     }
 
     @Override
     public T get(Signal till) {
-        return isDone() ? result.get() : new ForkWait(this, true).await(() -> result.get(till));
+        return isDone() ? result.get(till) : new ForkWait(this, true).await(() -> result.get(till));
     }
 
     @Override

@@ -18,12 +18,19 @@ import org.jspecify.annotations.Nullable;
 /// *Threads.* All methods with the guard held, but [#isEmptyToJoiner] and [#waiting].
 class Line {
     final Guard guard;
+    final @Nullable Spin spin;
     private @Nullable Place first;
     private @Nullable Place last;
     private int size;
 
     Line(Guard guard) {
+        this(guard, null);
+    }
+
+    /// @param spin how who waits here looks before it parks; null: not at all
+    Line(Guard guard, @Nullable Spin spin) {
         this.guard = guard;
+        this.spin = spin;
     }
 
     final boolean isEmpty() {
@@ -127,7 +134,9 @@ class Line {
         if (!place.standing.claim(place)) {
             return false;
         }
-        guard.wakeLater(place);
+        if (place.standing.isAsleep()) {
+            guard.wakeLater(place);
+        }
         return true;
     }
 

@@ -89,6 +89,7 @@ public final class Lock {
     /// @return true if it was taken
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean lock(Duration duration) {
+        Strand.refuseNegative(duration);
         return tryLock() || acquire(WaitsFor.Remedy.FAIL, Strand.deadlineAfter(duration), null);
     }
 

@@ -39,7 +39,7 @@ class Place {
     final boolean await(Object blocker, long deadlineNanos, @Nullable Signal till) {
         boolean granted = false;
         try {
-            granted = standing.await(blocker, deadlineNanos, till) == this;
+            granted = standing.await(blocker, deadlineNanos, till, line.spin) == this;
         } finally {
             if (!granted) {
                 abandon();

@@ -145,6 +145,7 @@ public final class Promise<T extends @Nullable Object> implements Deferred<T> {
 
     @Override
     public T get(Duration limit) {
+        Strand.refuseNegative(limit);
         if (outcome == null && !done().waitForGo(limit)) {
             throw new TimedOutException("no result within " + limit, null);
         }
@@ -153,6 +154,7 @@ public final class Promise<T extends @Nullable Object> implements Deferred<T> {
 
     @Override
     public T get(Signal till) {
+        requireNonNull(till, "till");
         if (outcome == null && !done().waitForGo(till)) {
             throw new TimedOutException("no result before " + till, null);
         }

@@ -173,7 +173,7 @@ public final class Select<R> {
                 guards.forEach(Guard::leave);
             }
             join(wait, standings, false);
-            return outcome(wait.await(this, deadlineNanos, till), standings);
+            return outcome(wait.await(this, deadlineNanos, till, null), standings);
         } finally {
             for (Choice.Standing each : standings) {
                 if (each != null) {

@@ -107,6 +107,7 @@ public final class Semaphore {
     /// @return true if they were acquired
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean acquire(long wanted, Duration duration) {
+        Strand.refuseNegative(duration);
         return tryAcquire(wanted) || await(wanted, Strand.deadlineAfter(duration), null);
     }
 
@@ -117,7 +118,8 @@ public final class Semaphore {
     /// @return true if they were acquired
     /// @throws CancelledException if cancelled or interrupted while it waits, see [Strand#park]
     public boolean acquire(long wanted, Signal till) {
-        return tryAcquire(wanted) || await(wanted, Long.MAX_VALUE, requireNonNull(till, "till"));
+        requireNonNull(till, "till");
+        return tryAcquire(wanted) || await(wanted, Long.MAX_VALUE, till);
     }
 
     /// Acquires one unit if it is free and nobody waits for it.

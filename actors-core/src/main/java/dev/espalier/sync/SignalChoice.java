@@ -23,7 +23,7 @@ final class SignalChoice<R> extends Choice<R> {
 
         @Override
         public void run() {
-            if (wait.claim(this)) {
+            if (wait.claim(this) && wait.isAsleep()) {
                 wait.wake();
             }
         }

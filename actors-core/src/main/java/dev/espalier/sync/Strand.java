@@ -304,15 +304,19 @@ public final class Strand extends Cancellable implements Waiter {
     /// @return a clock value, or [Long#MAX_VALUE] for never
     /// @throws IllegalArgumentException if the duration is negative
     public static long deadlineAfter(Duration duration) {
-        requireNonNull(duration, "duration");
-        if (duration.isNegative()) {
-            throw new IllegalArgumentException("negative duration: " + duration);
-        }
+        refuseNegative(duration);
         if (duration.compareTo(Duration.ofNanos(FARTHEST)) >= 0) {
             return NEVER;
         }
         long deadline = now() + duration.toNanos(); // may wrap: the clock may, too
         return deadline == NEVER ? deadline + 1 : deadline; // a nanosecond late rather than never
+    }
+
+    /// Looks at a duration that may not be needed: what must not be is refused always, not only by who has to wait.
+    static void refuseNegative(Duration duration) {
+        if (requireNonNull(duration, "duration").isNegative()) {
+            throw new IllegalArgumentException("negative duration: " + duration);
+        }
     }
 
     /// Says whose code the calling strand runs from now on.

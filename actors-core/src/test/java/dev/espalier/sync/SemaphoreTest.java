@@ -2,6 +2,7 @@ package dev.espalier.sync;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -86,6 +88,68 @@ class SemaphoreTest {
             semaphore.release();
             strand.interrupt();
             assertTrue(strand.join(SECOND));
+            assertEquals(1, semaphore.available());
+        });
+    }
+
+    /// Throws once, when the strand goes on after a park: as a stack does that is too small.
+    private static final class Overflow implements Strand.Host {
+        final StackOverflowError error = new StackOverflowError("after the park");
+        private boolean thrown;
+
+        @Override
+        public void tenant(@Nullable Object whose) {}
+
+        @Override
+        public @Nullable Object tenant() {
+            return null;
+        }
+
+        @Override
+        public void beforePark(Strand strand) {}
+
+        @Override
+        public void afterPark(Strand strand) {
+            if (!thrown) {
+                thrown = true;
+                throw error;
+            }
+        }
+    }
+
+    @Test
+    void shouldReturnAndThrowAtTheNextCallWhenItWasGrantedBeforeAnError() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(0);
+            Strand strand = Strand.start("waiter", () -> {
+                var overflow = new Overflow();
+                Strand.current().host(overflow);
+                semaphore.acquire();
+                assertSame(
+                        overflow.error, assertThrows(StackOverflowError.class, CancelScope::check), "at the next call");
+                Strand.sleep(SECOND); // and only once
+                semaphore.release();
+            });
+            Strand.sleep(SECOND);
+            semaphore.release();
+            assertTrue(strand.join(SECOND.multipliedBy(2)));
+            assertEquals(1, semaphore.available());
+        });
+    }
+
+    @Test
+    void shouldThrowAtOnceAndTakeNothingWhenAnErrorCameBeforeTheGrant() throws Exception {
+        VirtualTime.run(() -> {
+            var semaphore = new Semaphore(0);
+            Strand strand = Strand.start("waiter", () -> {
+                var overflow = new Overflow();
+                Strand.current().host(overflow);
+                assertSame(overflow.error, assertThrows(StackOverflowError.class, () -> semaphore.acquire(SECOND)));
+                CancelScope.check();
+            });
+            assertTrue(strand.join(SECOND.multipliedBy(2)));
+            assertEquals(0, semaphore.waiting());
+            semaphore.release();
             assertEquals(1, semaphore.available());
         });
     }

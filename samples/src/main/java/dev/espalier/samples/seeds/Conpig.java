@@ -9,6 +9,7 @@ import dev.espalier.sync.Signal;
 import dev.espalier.sync.Strand;
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.Arrays;
 
 /// Conpig's program: two threads print X and O, and neither waits for the other to be finished.
 ///
@@ -19,6 +20,8 @@ public final class Conpig {
     private static final int LINES = 4_000;
     private static final int BUSY = 2 * Runtime.getRuntime().availableProcessors();
     private static final long SLICES = 1_000;
+    private static final int NEW_ONES = 100;
+    private static final Duration IN_TIME = Duration.ofMillis(50);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final PrintStream out;
@@ -75,13 +78,29 @@ public final class Conpig {
             all &= each.waitFor(SLICES, PATIENCE);
         }
         checks.check(all, BUSY + " threads that only compute share the processors");
-        long start = System.nanoTime();
-        Signal turn = new Signal("turn");
-        fork(turn::go);
-        checks.check(
-                turn.waitForGo(PATIENCE),
-                String.format("a new one had its turn after %.1f ms", (System.nanoTime() - start) / 1e6));
+        greetNewOnes();
         enough.go();
+    }
+
+    /// New threads while those compute. One in ten may be late: other processes want the processors, too.
+    private void greetNewOnes() {
+        long[] nanos = new long[NEW_ONES];
+        for (int i = 0; i < NEW_ONES; i++) {
+            long start = System.nanoTime();
+            Signal turn = new Signal("turn");
+            fork(turn::go);
+            turn.waitForGo(PATIENCE);
+            nanos[i] = System.nanoTime() - start;
+        }
+        Arrays.sort(nanos);
+        checks.check(
+                nanos[NEW_ONES * 9 / 10 - 1] <= IN_TIME.toNanos(),
+                String.format(
+                        "of %d new ones half had their turn within %.1f ms, nine in ten within %.1f, all within %.1f",
+                        NEW_ONES,
+                        nanos[NEW_ONES / 2] / 1e6,
+                        nanos[NEW_ONES * 9 / 10 - 1] / 1e6,
+                        nanos[NEW_ONES - 1] / 1e6));
     }
 
     private static void compute(Progress slices, Signal enough) {
