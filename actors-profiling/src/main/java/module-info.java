@@ -2,7 +2,8 @@ import org.jspecify.annotations.NullMarked;
 
 /// Espalier's profiling: which actor costs what.
 @NullMarked
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // no descriptors: HdrHistogram, Micrometer, OpenTelemetry
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"
+}) // no descriptors: HdrHistogram, Micrometer, OpenTelemetry
 module dev.espalier.profiling {
     requires transitive dev.espalier.core;
     requires static transitive micrometer.core; // optional; for Meters alone

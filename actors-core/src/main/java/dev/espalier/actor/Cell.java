@@ -11,19 +11,15 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// One actor: where its parts meet. Senders use it as [ActorRef]; its life is in [Lifecycle], its user code in
 /// [Program], its messages in [Mailbox].
-final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
+final class Cell<M> extends Offspring implements ActorRef<M>, Nursery, Waiter {
     private static final VarHandle RUN;
     private static final VarHandle WAITS_FOR;
     private static final VarHandle STOPPED;
-    private static final VarHandle CHILDREN;
-    /// In place of children: there are none, and there will be none.
-    private static final Object SHUT = new Object();
     private static final int LONGEST_PATH = 400;
 
     static {
@@ -32,7 +28,6 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
             RUN = lookup.findVarHandle(Cell.class, "run", int.class);
             WAITS_FOR = lookup.findVarHandle(Cell.class, "waitsFor", WaitsFor.class);
             STOPPED = lookup.findVarHandle(Cell.class, "stopped", Signal.class);
-            CHILDREN = lookup.findVarHandle(Cell.class, "children", Object.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -64,8 +59,6 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
 
     volatile @Nullable CellContext<M> context;
     volatile @Nullable Object result;
-    /// A [ChildSet], SHUT or null.
-    private volatile @Nullable Object children;
     private volatile long leftOver;
     /// Written by its own thread; null while each request was answered by its handler.
     private @Nullable Unanswered unanswered;
@@ -114,10 +107,6 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
 
     Scheduler scheduler() {
         return scheduler;
-    }
-
-    Supervisor supervisor() {
-        return children().supervisor();
     }
 
     // Names.
@@ -313,92 +302,13 @@ final class Cell<M> extends TicketGate implements ActorRef<M>, Nursery, Waiter {
     // Children.
 
     @Override
+    Cell<?> self() {
+        return this;
+    }
+
+    @Override
     public Nursery.Place admit(String fork, boolean ofGroup) {
         return ForkProgram.admit(this, fork, ofGroup);
-    }
-
-    ChildSet children() {
-        Object now = children;
-        while (!(now instanceof ChildSet)) {
-            ChildSet fresh = new ChildSet(this);
-            if (SHUT.equals(now)) {
-                fresh.shut();
-            }
-            CHILDREN.compareAndSet(this, now, fresh);
-            now = children;
-        }
-        return (ChildSet) now;
-    }
-
-    private @Nullable ChildSet childSet() {
-        return children instanceof ChildSet set ? set : null;
-    }
-
-    boolean hasChildSet() {
-        ChildSet set = childSet();
-        return set != null && set.everUsed();
-    }
-
-    boolean hasLivingChildren() {
-        ChildSet set = childSet();
-        return set != null && !set.isEmpty();
-    }
-
-    @Nullable
-    Cell<?> newestChild() {
-        ChildSet set = childSet();
-        return set == null ? null : set.newest();
-    }
-
-    List<Cell<?>> childrenInOrder() {
-        ChildSet set = childSet();
-        return set == null ? List.of() : set.inOrder();
-    }
-
-    void forEachChild(Consumer<Cell<?>> action) {
-        childrenInOrder().reversed().forEach(action);
-    }
-
-    void shutChildren() {
-        if (!CHILDREN.compareAndSet(this, null, SHUT)) {
-            ChildSet set = childSet();
-            if (set != null) {
-                set.shut();
-            }
-        }
-    }
-
-    void reopenChildren() {
-        CHILDREN.compareAndSet(this, SHUT, null);
-        ChildSet set = childSet();
-        if (set != null) {
-            Supervisor any = set.supervisorIfAny();
-            if (any != null) {
-                any.forget();
-            }
-            set.reopen();
-        }
-    }
-
-    /// This actor was judged, or its ancestor: what its children wait for is decided.
-    void goOnSupervising() {
-        Supervisor any = supervisorIfAny();
-        if (any != null) {
-            any.ownerGoesOn();
-        }
-    }
-
-    private @Nullable Supervisor supervisorIfAny() {
-        ChildSet set = childSet();
-        return set == null ? null : set.supervisorIfAny();
-    }
-
-    /// This incarnation is to end: no child is restarted any more.
-    void endSupervision() {
-        Supervisor any = supervisorIfAny();
-        if (any != null) {
-            any.ownerEnds();
-        }
     }
 
     /// Makes a child, starts it and, for a behavior, waits until it has started.

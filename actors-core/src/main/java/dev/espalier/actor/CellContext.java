@@ -299,8 +299,7 @@ final class CellContext<M> implements ActorContext<M> {
                 asked,
                 request,
                 timeout,
-                (reply, error) ->
-                        cell.program.run(() -> deliver(outcome.apply(reply, error)), incarnation, trace));
+                (reply, error) -> cell.program.run(() -> deliver(outcome.apply(reply, error)), incarnation, trace));
     }
 
     @Override

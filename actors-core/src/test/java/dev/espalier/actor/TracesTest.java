@@ -159,8 +159,8 @@ class TracesTest {
     void shouldStayWithAMessageThatIsStashedOrTriedAgain() throws Exception {
         inSystem(false, system -> {
             int[] tries = new int[1];
-            ActorRef<Act> actor = system.spawn(ActorSpec.behavior("actor", TracesTest::actor)
-                    .retryFailedMessage(3));
+            ActorRef<Act> actor =
+                    system.spawn(ActorSpec.behavior("actor", TracesTest::actor).retryFailedMessage(3));
             one.run(() -> actor.tell(ctx -> {
                 note("try");
                 if (tries[0]++ == 0) {
@@ -181,14 +181,16 @@ class TracesTest {
     @Test
     void shouldBeCurrentInABodyUntilItReceivesAgain() throws Exception {
         inSystem(false, system -> {
-            ActorRef<String> body = system.spawnBody("body", (inbox, ctx) -> two.call(() -> {
-                note("start");
-                for (String message : inbox) {
-                    note(message);
-                }
-                note("end");
-                return null;
-            }));
+            ActorRef<String> body = system.spawnBody(
+                    "body",
+                    (inbox, ctx) -> two.call(() -> {
+                        note("start");
+                        for (String message : inbox) {
+                            note(message);
+                        }
+                        note("end");
+                        return null;
+                    }));
             one.run(() -> body.tell("traced"));
             body.tell("untraced");
             body.stop();
@@ -200,11 +202,13 @@ class TracesTest {
     @Test
     void shouldNotMakeATimerOfABodyCarryWhatTheBodyRunsIn() throws Exception {
         inSystem(builder -> builder.observer(new Tracer()), system -> {
-            ActorRef<String> body = system.spawnBody("body", (inbox, ctx) -> one.call(() -> {
-                ctx.timers().fixedRate("often", "tick", SECOND);
-                note(inbox.receive().orElseThrow());
-                return null;
-            }));
+            ActorRef<String> body = system.spawnBody(
+                    "body",
+                    (inbox, ctx) -> one.call(() -> {
+                        ctx.timers().fixedRate("often", "tick", SECOND);
+                        note(inbox.receive().orElseThrow());
+                        return null;
+                    }));
             body.join();
             assertSeen("started", "tick 1", "ended -");
         });
@@ -252,12 +256,11 @@ class TracesTest {
     @ParameterizedTest
     @ValueSource(strings = {"block", "oldest", "priority"})
     void shouldComeThroughEveryMailbox(String kind) throws Exception {
-        MailboxSpec mailbox =
-                switch (kind) {
-                    case "block" -> MailboxSpec.bounded(2);
-                    case "oldest" -> MailboxSpec.bounded(2, Overflow.DROP_OLDEST);
-                    default -> MailboxSpec.bounded(100).prioritized(Comparator.comparing(Act::isUrgent));
-                };
+        MailboxSpec mailbox = switch (kind) {
+            case "block" -> MailboxSpec.bounded(2);
+            case "oldest" -> MailboxSpec.bounded(2, Overflow.DROP_OLDEST);
+            default -> MailboxSpec.bounded(100).prioritized(Comparator.comparing(Act::isUrgent));
+        };
         inSystem(false, system -> {
             ActorRef<Act> actor =
                     system.spawn(ActorSpec.behavior("actor", TracesTest::actor).mailbox(mailbox));

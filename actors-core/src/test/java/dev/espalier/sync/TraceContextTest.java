@@ -79,7 +79,9 @@ class TraceContextTest {
 
     @Test
     void shouldReadWhatItKnowsOfVersionsToCome() {
-        assertEquals(HEADER, parsed("cc-" + TRACE + "-" + SPAN + "-01-what-comes", null).traceparent());
+        assertEquals(
+                HEADER,
+                parsed("cc-" + TRACE + "-" + SPAN + "-01-what-comes", null).traceparent());
         assertEquals(HEADER, parsed("01-" + TRACE + "-" + SPAN + "-05", null).traceparent());
         assertEquals(Optional.empty(), TraceContext.parse("cc-" + TRACE + "-" + SPAN + "-01.what-comes", null));
     }

@@ -135,8 +135,7 @@ final class Flow {
                 hops.removeFirst();
             }
             TraceContext trace = TraceContext.current();
-            hops.addLast(
-                    new Hop(System.nanoTime() - began, edge, nanos, trace == null ? "" : trace.traceId()));
+            hops.addLast(new Hop(System.nanoTime() - began, edge, nanos, trace == null ? "" : trace.traceId()));
         } finally {
             lock.unlock();
         }

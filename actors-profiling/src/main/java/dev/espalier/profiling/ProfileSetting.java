@@ -31,7 +31,8 @@ record ProfileSetting(
         return text != null ? text : System.getenv("ESPALIER_PROFILE");
     }
 
-    /// Reads `folder,level=1:16,samples=10ms,duration=60s,jfr,signal=USR1`, of which all but the folder may be left out.
+    /// Reads `folder,level=1:16,samples=10ms,duration=60s,jfr,signal=USR1`, of which all but the folder may be left
+    /// out.
     ///
     /// @throws IllegalArgumentException if it is something else
     static ProfileSetting parse(String text) {

@@ -13,10 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/// Begins and ends the profiles of one [ProfileSetting]: one at the start, or one for each two signals, each in a folder
+/// Begins and ends the profiles of one [ProfileSetting]: one at the start, or one for each two signals, each in a
+/// folder
 /// of its own named by the time.
 ///
-/// *Threads.* `lock` guards `running`. What a signal or the end of the time leads to happens on platform threads of their
+/// *Threads.* `lock` guards `running`. What a signal or the end of the time leads to happens on platform threads of
+/// their
 /// own, so that it happens while all carriers compute; the end of a profile takes tenths of a second.
 /// *Failure.* A profile that cannot begin is a warning in the log.
 final class ProfileSwitch {
@@ -44,7 +46,10 @@ final class ProfileSwitch {
     private void listen(String name) {
         try {
             Signal.handle(new Signal(name), signal -> onThread(this::turn));
-            LOG.info("SIG{} begins and ends a profile in {}", name, setting.folder().toAbsolutePath());
+            LOG.info(
+                    "SIG{} begins and ends a profile in {}",
+                    name,
+                    setting.folder().toAbsolutePath());
         } catch (IllegalArgumentException e) {
             LOG.warn("SIG{} cannot begin a profile here: {}", name, e.getMessage());
         }

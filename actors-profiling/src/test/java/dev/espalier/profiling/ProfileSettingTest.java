@@ -23,7 +23,8 @@ class ProfileSettingTest {
                         Path.of("p"), Level.sampled(16), Duration.ofMillis(20), Duration.ofMinutes(2), true, "USR1"),
                 ProfileSetting.parse("p, level=1:16, samples=20ms, duration=2m, jfr, signal=SIGUSR1"));
         assertEquals(Duration.ofMillis(10), ProfileSetting.parse("p,samples").samples());
-        assertEquals(Duration.ofSeconds(90), ProfileSetting.parse("p,duration=90s").duration());
+        assertEquals(
+                Duration.ofSeconds(90), ProfileSetting.parse("p,duration=90s").duration());
         assertEquals(Duration.ofHours(1), ProfileSetting.parse("p,duration=1h").duration());
     }
 

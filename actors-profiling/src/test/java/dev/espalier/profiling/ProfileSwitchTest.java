@@ -166,7 +166,8 @@ class ProfileSwitchTest {
         end();
         String[] row = desk(profiles().getFirst()).split(",", -1);
         assertEquals("0", row[4], "nothing is timed");
-        assertTrue(Files.readString(profiles().getFirst().resolve("profile.txt")).contains("level counters"));
+        assertTrue(
+                Files.readString(profiles().getFirst().resolve("profile.txt")).contains("level counters"));
     }
 
     @Test

@@ -144,8 +144,8 @@ class SpansTest {
         inSystem(system -> {
             ActorRef<Act> desk = system.spawn("desk", Desk::new);
             inSpan("outside", () -> desk.tell(ctx -> {}));
-            desk.tell(ctx -> seen.add(
-                    String.valueOf(Span.current().getSpanContext().isValid())));
+            desk.tell(ctx ->
+                    seen.add(String.valueOf(Span.current().getSpanContext().isValid())));
             assertTrue(desk.awaitProcessed(SECOND));
             assertEquals(List.of("false"), seen);
             assertEquals(2, exporter.getFinishedSpanItems().size());
@@ -258,8 +258,8 @@ class SpansTest {
             ActorRef<Act> careless = system.spawn("careless", Desk::new);
             ActorRef<Act> next = system.spawn("next", Desk::new);
             careless.tell(ctx -> tracer.spanBuilder("open").startSpan().makeCurrent());
-            next.tell(ctx -> seen.add(
-                    String.valueOf(Span.current().getSpanContext().isValid())));
+            next.tell(ctx ->
+                    seen.add(String.valueOf(Span.current().getSpanContext().isValid())));
             assertTrue(next.awaitProcessed(SECOND));
             assertEquals(List.of("false"), seen);
         });
