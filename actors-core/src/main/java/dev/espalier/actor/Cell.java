@@ -59,7 +59,6 @@ final class Cell<M> extends Offspring implements ActorRef<M>, Nursery, Waiter {
 
     volatile @Nullable CellContext<M> context;
     volatile @Nullable Object result;
-    private volatile long leftOver;
     /// Written by its own thread; null while each request was answered by its handler.
     private @Nullable Unanswered unanswered;
 
@@ -366,23 +365,11 @@ final class Cell<M> extends Offspring implements ActorRef<M>, Nursery, Waiter {
     // The last things.
 
     void deadLetter(Object entry, DeadLetter.Reason reason) {
-        mailbox.countDead();
-        if (reason == DeadLetter.Reason.LEFT_OVER) {
-            countLeftOver();
-        }
+        mailbox.countDead(reason == DeadLetter.Reason.LEFT_OVER);
         system.deadLetters.add(new DeadLetter(Mailbox.message(entry), path(), reason));
         if (reason != DeadLetter.Reason.EXPIRED) { // its asker has its answer, or is about to see the time-out
             Sending.refuse(entry);
         }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // one reader at a time
-    private void countLeftOver() {
-        leftOver++;
-    }
-
-    long leftOver() {
-        return leftOver;
     }
 
     void closeMailbox() {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|
 /// | `dropped` | senders, +1; bit 63: the closer | all | CAS |
 /// | `late`, `overBound` | senders, +1 | all | volatile |
-/// | `dead` | the reader of the mailbox | all | volatile |
+/// | `dead`, `leftOver` | the reader of the mailbox | all | volatile |
 /// | `fullSince`, `warned` | senders; the reader ends the episode | all | volatile, CAS |
 /// | `senders`, `settledWaiters` | whoever waits first, CAS | all | volatile |
 final class Incidents {
@@ -82,6 +82,7 @@ final class Incidents {
     final ReentrantLock takes = new ReentrantLock();
 
     private volatile long dead;
+    private volatile long leftOver;
     private volatile long dropped;
     private volatile long late;
     private volatile long overBound;
@@ -125,8 +126,15 @@ final class Incidents {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // one writer at a time
-    void countDead() {
+    void countDead(boolean atTheEnd) {
+        if (atTheEnd) {
+            leftOver++;
+        }
         dead++;
+    }
+
+    long leftOver() {
+        return leftOver;
     }
 
     long dead() {

@@ -292,8 +292,8 @@ final class Ladder {
                 Duration.ofNanos(cancelAt - start),
                 Duration.ofNanos(interruptAt - cancelAt),
                 Duration.ofNanos(now - interruptAt),
-                Math.max(0, settled - cell.leftOver()),
-                cell.leftOver(),
+                Math.max(0, settled - cell.mailbox.leftOver()),
+                cell.mailbox.leftOver(),
                 fatal == null ? null : fatal.cause(),
                 how == StopReport.How.CLEAN || how == StopReport.How.FAILED ? List.of() : stack);
     }

@@ -91,7 +91,6 @@ abstract sealed class LifeState extends Serial permits Lifecycle {
     volatile @Nullable Failure pending;
     boolean drained;
     boolean endsItself;
-    boolean downReported;
     volatile boolean resumable;
 
     LifeState(Cell<?> cell) {

@@ -265,7 +265,7 @@ final class Lifecycle extends LifeState {
         post(() -> {
             if (goal != Goal.RUN) {
                 Supervisor supervisor = supervisor();
-                if (goal == Goal.RESTART && downReported && supervisor != null) {
+                if (goal == Goal.RESTART && stop().downReported && supervisor != null) {
                     supervisor.childDown(cell);
                 }
                 return;
@@ -291,7 +291,6 @@ final class Lifecycle extends LifeState {
             user = User.STARTING;
             endsItself = false;
             drained = false;
-            downReported = false;
             incarnation++; // first: contexts of the last one do not take the new signal for theirs
             pleaseStop = null;
             stop().reset();
@@ -399,8 +398,8 @@ final class Lifecycle extends LifeState {
         } else if (user == User.DOWN) {
             user = User.HOOK;
             cell.program.command(Program.Command.END);
-        } else if (!downReported) {
-            downReported = true;
+        } else if (!stop().downReported) {
+            stop().downReported = true;
             stop().endRestart();
             Supervisor supervisor = supervisor();
             if (supervisor != null) {

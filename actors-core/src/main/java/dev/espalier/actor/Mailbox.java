@@ -295,8 +295,9 @@ final class Mailbox extends TicketQueue {
         wakeSettledWaiters();
     }
 
-    void countDead() {
-        incidents().countDead();
+    /// @param leftOver whether it was still in the mailbox at the end
+    void countDead(boolean leftOver) {
+        incidents().countDead(leftOver);
         wakeSettledWaiters();
     }
 
@@ -322,6 +323,12 @@ final class Mailbox extends TicketQueue {
         Incidents all = incidents;
         long done = processed;
         return all == null ? done : done + all.dead() + (spec.overflow == Overflow.DROP_OLDEST ? all.dropped() : 0);
+    }
+
+    /// How many were still in the mailbox at the end.
+    long leftOver() {
+        Incidents all = incidents;
+        return all == null ? 0 : all.leftOver();
     }
 
     /// Without the messages that came after the close.

@@ -20,6 +20,8 @@ final class StopProtocol {
     private final Ladder ladder;
     private volatile @Nullable Cell<?> stoppingChild;
     private boolean toldAll;
+    /// The supervisor knows that the incarnation is down.
+    boolean downReported;
     private long settledBefore;
     private boolean byParent;
     private boolean abandoned;
@@ -106,6 +108,7 @@ final class StopProtocol {
     /// A fresh incarnation begins.
     void reset() {
         toldAll = false;
+        downReported = false;
         ladder.reset();
     }
 

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// | what | its context |
 /// |---|---|
 /// | the code after a blocking ask | that of before: a reply brings none |
-/// | the outcome of an ask that comes as a message, `ctx.execute`, a timer that rings once | of the code that started it |
+/// | the outcome of an ask that comes as a message, `ctx.execute`, a timer that rings once | of the code that started
+/// it |
 /// | timers that ring often, receive time-outs, ends of watched actors | none |
 /// | the first start of a behavior | its spawner's |
 /// | forks, compute sections, coroutines | of the code that started them |
@@ -146,8 +147,8 @@ public final class TraceContext {
     /// The same with an entry of a tracing system in the first place of its state; it replaces one with that key. If
     /// there are 32 already, the last one goes.
     ///
-    /// @param key as the recommendation has it: up to 256 of `a` to `z`, digits, and `_-*/`, a letter first; or with
-    ///     a tenant `tenant@system`
+    /// @param key as the recommendation has it: a letter, then up to 255 of `a` to `z`, digits, `_`, `-`,
+    ///     `*` and `/`; or with a tenant, `tenant@system`
     /// @param value up to 256 printable characters of ASCII but `,` and `=`, the last one not a space
     /// @throws IllegalArgumentException if one of them is something else
     public TraceContext with(String key, String value) {
