@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 ///    comes after what is queued.
 /// 3. *Once.* An event is in the queue or with one thread. Only events that a sink was given and has not flushed
 ///    when it did not come back, may be both in that sink and the spill file.
-/// 4. *Callers that wait* look for themselves; nobody has to wake them.
+/// 4. *Callers that wait* look for themselves; nobody has to wake them. The engine never waits, see [Backlog].
 /// 5. *A sink that logs* is found by its thread: the writer, or a guest, which sets `hasGuests` before it takes the
 ///    turn and so sees it itself. Others may see an old value: they have no turn.
 ///
@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|---|
 /// | `phase` | see above | all | volatile, CAS |
 /// | `hasGuests` | who takes the turn and is not the writer | callers | plain, see 5 |
-/// | `flushed` | holder of the turn | `flush` | volatile; up to which index of the queue |
+/// | `flushed`, `flushedAside` | holder of the turn | `flush` | volatile; how many of the queue, of its lane |
 /// | `wanted` | `flush` | holder of the turn | volatile, max |
 /// | `stuckAt` | callers that gave up | callers | volatile; a hint |
 ///
@@ -79,7 +79,7 @@ final class Pipeline {
     // What every call reads.
     private volatile int phase = WARM;
     private boolean hasGuests;
-    private final MpscVarHandleArrayQueue<ActorEvent> queue;
+    private final Backlog backlog;
     private final Thread writer;
     /// Written before the start.
     private @Nullable Journal journal;
@@ -90,6 +90,7 @@ final class Pipeline {
     private final Rescue rescue;
     private final long patience;
     private final AtomicLong flushed = new AtomicLong();
+    private final AtomicLong flushedAside = new AtomicLong();
     private final AtomicLong wanted = new AtomicLong();
     private volatile long stuckAt = -1;
 
@@ -106,9 +107,9 @@ final class Pipeline {
             Path spillFile,
             @Nullable Repeats repeats,
             Function<String, ILoggingEvent> summary) {
-        this.queue = queue;
+        backlog = new Backlog(queue);
         outlet = new Outlet(sinks, tally, turn, repeats, summary);
-        rescue = new Rescue(queue, turn, outlet, tally, spillFile);
+        rescue = new Rescue(backlog, turn, outlet, tally, spillFile);
         this.patience = patience;
         writer = Thread.ofPlatform()
                 .name("espalier-log")
@@ -166,7 +167,7 @@ final class Pipeline {
 
     /// May be repeated with the same event.
     private boolean offer(ActorEvent event) {
-        return (journal == null || journal.put(event)) && queue.offer(event);
+        return (journal == null || journal.put(event)) && backlog.offer(event);
     }
 
     private void offered() {
@@ -185,6 +186,10 @@ final class Pipeline {
     }
 
     private void emitWhenFull(ActorEvent event, WhenFull whenFull) {
+        if (whenFull != WhenFull.DROP && Backlog.isOfTheEngine(event)) {
+            emitAside(event);
+            return;
+        }
         if (whenFull == WhenFull.DROP) {
             tally.bypassed();
             tally.count(Fate.DROPPED);
@@ -232,6 +237,14 @@ final class Pipeline {
         }
     }
 
+    private void emitAside(ActorEvent event) {
+        if (backlog.offerAside(event)) {
+            offered();
+        } else {
+            giveUp(event);
+        }
+    }
+
     private void giveUp(ActorEvent event) {
         tally.bypassed();
         tally.count(Fate.STUCK);
@@ -268,7 +281,7 @@ final class Pipeline {
         }
         if (!mine) {
             rescue.writeLast(event);
-        } else if (phase == DIRECT && !queue.isEmpty()) {
+        } else if (phase == DIRECT && !backlog.isEmpty()) {
             writeQueued();
         }
     }
@@ -283,7 +296,7 @@ final class Pipeline {
             } finally {
                 turn.give();
             }
-            if (queue.isEmpty()) {
+            if (backlog.isEmpty()) {
                 return;
             }
         }
@@ -315,28 +328,32 @@ final class Pipeline {
     ///
     /// @return false if the turn is lost
     private boolean drain() {
-        for (ActorEvent event = queue.poll(); event != null; event = queue.poll()) {
+        for (ActorEvent event = backlog.poll(); event != null; event = backlog.poll()) {
             if (!outlet.write(event)) {
                 return false;
             }
-            long now = queue.currentConsumerIndex();
-            if (flushed.get() < wanted.get() && now >= wanted.get() && !flush(now)) {
+            long now = backlog.taken();
+            long asked = wanted.get();
+            if (flushed.get() < asked && now >= asked && !backlog.isAsideNext() && !flush()) {
                 return false;
             }
             if (now % SUMMARY_EVERY == 0 && !outlet.summarise(false)) {
                 return false;
             }
         }
-        return flush(queue.currentConsumerIndex()) && outlet.summarise(false);
+        return flush() && outlet.summarise(false);
     }
 
-    private boolean flush(long upTo) {
-        if (flushed.get() >= upTo) {
+    private boolean flush() {
+        long aside = backlog.takenAside();
+        long upTo = backlog.taken();
+        if (flushed.get() >= upTo && flushedAside.get() >= aside) {
             return true;
         }
         if (!outlet.flush()) {
             return false;
         }
+        flushedAside.set(aside);
         flushed.set(upTo);
         return true;
     }
@@ -385,7 +402,7 @@ final class Pipeline {
         if (!turn.tryTake()) {
             return true; // somebody else writes
         }
-        long before = queue.currentConsumerIndex();
+        long before = backlog.taken() + backlog.takenAside();
         try {
             if (drain() && summarises) {
                 outlet.summarise(true);
@@ -393,12 +410,12 @@ final class Pipeline {
         } finally {
             turn.give();
         }
-        return queue.currentConsumerIndex() != before;
+        return backlog.taken() + backlog.takenAside() != before;
     }
 
     private void sleep() {
         if (PHASE.compareAndSet(this, WARM, PARKED)) {
-            while (phase == PARKED && queue.isEmpty()) {
+            while (phase == PARKED && backlog.isEmpty()) {
                 LockSupport.park(this);
                 Thread.interrupted();
             }
@@ -415,11 +432,11 @@ final class Pipeline {
         if (isInSinks()) {
             return false; // it would wait for itself
         }
-        long mark = queue.currentProducerIndex();
-        wanted.accumulateAndGet(mark, Math::max);
+        Backlog.Mark mark = backlog.offered();
+        wanted.accumulateAndGet(mark.queue(), Math::max);
         Pause pause = new Pause();
         try {
-            while (flushed.get() < mark) {
+            while (flushed.get() < mark.queue() || flushedAside.get() < mark.lane()) {
                 if (turn.isLost() || System.nanoTime() - begun >= nanos) {
                     return false;
                 }
@@ -476,7 +493,8 @@ final class Pipeline {
     }
 
     LogStatistics statistics() {
-        long queued = queue.currentProducerIndex() - queue.currentConsumerIndex() + outlet.unflushed();
-        return tally.statistics(queue.currentProducerIndex(), queued);
+        Backlog.Mark offered = backlog.offered();
+        long all = offered.queue() + offered.lane();
+        return tally.statistics(all, all - backlog.taken() - backlog.takenAside() + outlet.unflushed());
     }
 }

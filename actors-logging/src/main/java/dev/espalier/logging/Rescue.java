@@ -3,7 +3,6 @@ package dev.espalier.logging;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
 
 /// Where events go that do not get to the sinks: the [Spill]. These are events for which the queue has no room,
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /// *Threads.* Any. The lock guards the spill file and, once the turn is lost, the queue, in place of the turn.
 /// Under it the disk of the spill file is waited for, never a sink.
 final class Rescue {
-    private final MpscVarHandleArrayQueue<ActorEvent> queue;
+    private final Backlog backlog;
     private final Turn turn;
     private final Outlet outlet;
     private final Tally tally;
@@ -21,8 +20,8 @@ final class Rescue {
     /// Written before the start.
     private @Nullable Journal journal;
 
-    Rescue(MpscVarHandleArrayQueue<ActorEvent> queue, Turn turn, Outlet outlet, Tally tally, Path file) {
-        this.queue = queue;
+    Rescue(Backlog backlog, Turn turn, Outlet outlet, Tally tally, Path file) {
+        this.backlog = backlog;
         this.turn = turn;
         this.outlet = outlet;
         this.tally = tally;
@@ -58,7 +57,7 @@ final class Rescue {
     void writeQueue() {
         lock.lock();
         try {
-            for (ActorEvent event = queue.poll(); event != null; event = queue.poll()) {
+            for (ActorEvent event = backlog.poll(); event != null; event = backlog.poll()) {
                 write(event);
             }
         } finally {

@@ -1,6 +1,7 @@
 package dev.espalier.logging;
 
-/// What a caller does with an event for which the queue has no room.
+/// What a caller does with an event for which the queue has no room. The library itself never waits: up to 1,024 of
+/// its own events (crash reports, warnings) wait beside the queue, in their order, unless they are to be dropped.
 public enum WhenFull {
     /// It waits for room. The default. If the sinks make no progress for the patience of the appender, nobody
     /// waits any more: events go to standard error until the sinks move again.
