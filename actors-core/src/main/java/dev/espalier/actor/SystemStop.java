@@ -2,6 +2,7 @@ package dev.espalier.actor;
 
 import dev.espalier.sync.Registration;
 import dev.espalier.sync.Signal;
+import dev.espalier.sync.Strand;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -162,8 +163,21 @@ final class SystemStop {
         return ender.get();
     }
 
-    /// The root has ended; runs with nothing held.
+    /// The root has ended; runs with nothing held. If the timer has given up the last actor, callbacks and observers,
+    /// which may wait, get a thread of their own.
     void rootStopped() {
+        if (Strand.isTimer()) {
+            try {
+                Strand.startPlatform("espalier-end", true, this::end);
+                return;
+            } catch (OutOfMemoryError e) {
+                Log.engineError("No thread for the end of " + system.name(), e);
+            }
+        }
+        end();
+    }
+
+    private void end() {
         ender.set(Thread.currentThread());
         finish();
     }

@@ -18,16 +18,25 @@ final class RealGround implements Ground {
 
     private final ComputePool computePool = new ComputePool();
 
+    /// Written by whoever makes the executor start it, and so before it runs.
+    private static volatile @Nullable Thread timerThread;
+
     private RealGround() {
         timer.setRemoveOnCancelPolicy(true); // a million removed timers would otherwise stay until their time
     }
 
     private static Thread timerThread(Runnable body) {
-        return Thread.ofPlatform()
+        Thread made = Thread.ofPlatform()
                 .name("espalier-timer")
                 .daemon(true)
                 .inheritInheritableThreadLocals(false)
                 .unstarted(body);
+        timerThread = made;
+        return made;
+    }
+
+    static boolean isTimer() {
+        return Thread.currentThread().equals(timerThread);
     }
 
     /// For tests: the timer tasks that have neither begun nor been removed.

@@ -120,6 +120,11 @@ public final class Strand extends Cancellable implements Waiter {
         return strand;
     }
 
+    /// Whether the calling thread is the timer of the JVM. It must never wait: all timers would wait with it.
+    public static boolean isTimer() {
+        return RealGround.isTimer();
+    }
+
     /// Starts a green thread, on the ground of the calling strand.
     ///
     /// *Failure.* What the body throws goes to the thread's uncaught-exception handler.

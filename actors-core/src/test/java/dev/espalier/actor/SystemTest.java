@@ -6,6 +6,7 @@ import static dev.espalier.actor.Trials.seconds;
 import static dev.espalier.actor.Trials.settle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -253,6 +256,33 @@ class SystemTest {
         for (Thread thread : threads) {
             assertTrue(thread.join(Duration.ofSeconds(5)), thread::getName);
         }
+    }
+
+    private static void awaitAndIgnoreInterrupts(CountDownLatch latch) {
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                // It is to be abandoned.
+            }
+        }
+    }
+
+    /// Callbacks and observers may wait, as for the log.
+    @Test
+    void shouldNotRunTheEndOnTheTimerWhenThatHasGivenUpTheLastActor() {
+        CountDownLatch open = new CountDownLatch(1);
+        List<String> threads = new CopyOnWriteArrayList<>();
+        try (ActorSystem system = plain("t").budget(Duration.ofMillis(50)).start()) {
+            system.<Void>spawnBody("stubborn", (inbox, ctx) -> awaitAndIgnoreInterrupts(open));
+            system.onStopped(() -> threads.add(Thread.currentThread().getName()));
+            StopReport report = system.shutdown();
+            assertEquals(1, report.counts().get(StopReport.How.ABANDONED), report::toText);
+        } finally {
+            open.countDown();
+        }
+        assertEquals(1, threads.size());
+        assertNotEquals("espalier-timer", threads.getFirst());
     }
 
     @Tag("slow")
