@@ -54,6 +54,9 @@ final class Sinks implements AppenderAttachable<ILoggingEvent> {
                 swallowed.begin(sink);
                 sink.doAppend(event);
             }
+            if (swallowed.hasFailed()) {
+                streams.sinkFailed(sink);
+            }
             if (started && sink.isStarted()) { // one that stops itself has failed over this event
                 if (streams.isWell(sink) && !swallowed.hasFailed()) {
                     return true;

@@ -63,6 +63,16 @@ final class Streams {
         return watch == null || !watch.fails;
     }
 
+    /// The sink has told of an error while it took an event. If it also has another stream now (a roll-over), the old
+    /// one could not be closed: it may lack what was in its buffer, of which it tells no listener.
+    @SuppressWarnings("ReferenceEquality") // whether it is that stream
+    void sinkFailed(Appender<ILoggingEvent> sink) {
+        Watch watch = watches.get(sink);
+        if (watch != null && watch.stream != stream(sink)) {
+            watch.failed = true;
+        }
+    }
+
     /// To be asked after each flush.
     ///
     /// @return whether no stream has failed since the last call
