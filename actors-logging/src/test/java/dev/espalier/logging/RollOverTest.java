@@ -94,7 +94,8 @@ class RollOverTest extends LoggingFixture {
             LastResort.await(LONG);
             System.setErr(before);
         }
-        List<String> texts = IntStream.range(0, EVENTS).mapToObj(RollOverTest::text).toList();
+        List<String> texts =
+                IntStream.range(0, EVENTS).mapToObj(RollOverTest::text).toList();
         assertEquals(texts.subList(ROLLS_AT, EVENTS), Files.readAllLines(next, UTF_8));
         LogStatistics statistics = appender.statistics();
         assertTrue(statistics.isBalanced(), statistics::toString);
