@@ -45,7 +45,7 @@ public final class CloseProof {
             mailbox.close();
             while (mailbox.poll() != null) {
                 taken++;
-                mailbox.countDead();
+                mailbox.countDead(false);
             }
         }
 
