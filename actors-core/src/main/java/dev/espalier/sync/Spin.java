@@ -9,9 +9,8 @@ import java.util.function.BooleanSupplier;
 /// come halves that, and when it pays no more, one wait in `REST` tries again at length. So a wait for something far
 /// away costs some nanoseconds more on average, and one that another processor answers at once costs no park.
 ///
-/// *Fairness.* Who finds what it wants keeps its carrier, and green threads are not preempted. So after `ROW` looks in
-/// a
-/// row that did pay, one wait does without: it parks, and others get their turn.
+/// *Fairness.* Who finds what it wants keeps its carrier, and green threads are not preempted. So when `ROW` looks in
+/// a row did pay, one wait does without: it parks, and others get their turn.
 ///
 /// Nobody looks with one processor, on which nothing comes meanwhile, nor in a simulation, where only one strand runs.
 ///
