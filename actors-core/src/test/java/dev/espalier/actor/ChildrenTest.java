@@ -198,6 +198,27 @@ class ChildrenTest {
     }
 
     @Test
+    void shouldForgetWhoHasEndedWhenTheParentIsRestarted() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> boss = system.spawn(probe("boss", events));
+            boss.tell(ctx -> {
+                ctx.spawn(probe("guest", events));
+                ctx.children().terminate("guest");
+                events.add("guest is " + ctx.children().status("guest"));
+            });
+            settle();
+            crash(boss);
+            settle();
+            boss.tell(ctx -> events.add("guest is " + ctx.children().status("guest") + ", "
+                    + ctx.children().counts().specs()));
+            settle();
+            List<String> all = events.take();
+            assertTrue(all.contains("guest is TERMINATED"), all::toString);
+            assertTrue(all.contains("guest is UNKNOWN, 0"), all::toString);
+        });
+    }
+
+    @Test
     void shouldMakeTheRightChildWhenTwoTakeAName() throws Exception {
         Trials.run((system, events) -> {
             Runnable racer = () -> {

@@ -150,22 +150,29 @@ class ConcurrentTest {
         throw new IllegalStateException(message);
     }
 
+    /// Cancels a main after a second, which then does this.
+    private static void cancelMain(Runnable then) {
+        var scope = new CancelScope("program");
+        Strand.current().schedule(Strand.deadlineAfter(SECOND), scope::cancel);
+        Runnable main = () -> {
+            try {
+                Strand.sleep(HOUR);
+            } catch (CancelledException e) {
+                then.run();
+            }
+        };
+        assertThrows(CancelledException.class, () -> scope.run(() -> Concurrent.runMain(main)));
+    }
+
     @Test
     void shouldLogWhatMainThrowsWhenItsCallerHasGone() throws Exception {
         try (var errors = LoggedErrors.begin()) {
             inSimulation(() -> {
                 errors.clear();
-                var scope = new CancelScope("program");
-                Strand.current().schedule(Strand.deadlineAfter(SECOND), scope::cancel);
-                Runnable main = () -> {
-                    try {
-                        Strand.sleep(HOUR);
-                    } catch (CancelledException e) {
-                        Strand.sleep(SECOND);
-                        fail("too late");
-                    }
-                };
-                assertThrows(CancelledException.class, () -> scope.run(() -> Concurrent.runMain(main)));
+                cancelMain(() -> {
+                    Strand.sleep(SECOND);
+                    fail("too late");
+                });
                 assertEquals(List.of(), errors.causes());
                 Strand.sleep(SECOND.multipliedBy(2));
                 assertEquals(List.of("too late"), errors.causes());
@@ -195,21 +202,12 @@ class ConcurrentTest {
     void shouldKillThreadsThatAreStartedWhenAllAreKilled() throws Exception {
         inSimulation(() -> {
             log.clear();
-            var scope = new CancelScope("program");
-            Strand.current().schedule(Strand.deadlineAfter(SECOND), scope::cancel);
-            Runnable main = () -> {
-                try {
-                    Strand.sleep(HOUR);
-                } catch (CancelledException e) {
-                    Concurrent.forkFinally(
-                            () -> {
-                                Strand.sleep(HOUR);
-                                return "";
-                            },
-                            (result, thrown) -> log.add("killed"));
-                }
-            };
-            assertThrows(CancelledException.class, () -> scope.run(() -> Concurrent.runMain(main)));
+            cancelMain(() -> Concurrent.forkFinally(
+                    () -> {
+                        Strand.sleep(HOUR);
+                        return "";
+                    },
+                    (result, thrown) -> log.add("killed")));
             Strand.sleep(SECOND);
             assertEquals(List.of("killed"), List.copyOf(log));
         });

@@ -275,10 +275,24 @@ final class Exchanges implements HttpHandler {
 
     private static void answer(HttpExchange exchange, int status, String type, byte[] body) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", type);
-        boolean head = exchange.getRequestMethod().equals("HEAD");
-        exchange.sendResponseHeaders(status, head ? -1 : body.length);
-        if (!head) {
-            exchange.getResponseBody().write(body);
+        if (exchange.getRequestMethod().equals("HEAD")) {
+            leaveRest(exchange); // the next line closes the exchange
+            exchange.sendResponseHeaders(status, -1);
+            return;
+        }
+        exchange.sendResponseHeaders(status, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.getResponseBody().flush();
+        leaveRest(exchange);
+    }
+
+    /// Of a request with a body that ends early, or with chunks that are none, the JDK's server would keep the
+    /// connection for ever if it met the end of it only when the exchange is closed.
+    private static void leaveRest(HttpExchange exchange) {
+        try {
+            exchange.getRequestBody().close();
+        } catch (IOException | IndexOutOfBoundsException e) { // the latter for a chunk of ffffffff bytes
+            // it closes the connection after the answer
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -52,15 +53,26 @@ public final class LeaveProof {
         }
     }
 
-    /// A message comes.
-    @JCStressTest
-    @State
+    /// What may become of a message.
     @Outcome(id = "the entry is taken", expect = ACCEPTABLE, desc = "The sender saw IDLE, and the program was free.")
     @Outcome(
             id = "the worker goes on",
             expect = ACCEPTABLE,
             desc = "The worker saw the message, or the sender's AWAKE.")
     @Outcome(id = "lost", expect = FORBIDDEN, desc = "A message waits and nobody goes on.")
+    public interface OfMessage {}
+
+    /// What may become of a waker that is late.
+    @Outcome(id = "the entry is taken", expect = ACCEPTABLE, desc = "The waker saw IDLE, and the program was free.")
+    @Outcome(id = "the worker goes on", expect = ACCEPTABLE, desc = "The worker saw the waker's AWAKE.")
+    @Outcome(id = "idle", expect = ACCEPTABLE, desc = "The waker saw AWAKE.")
+    @Outcome(id = "lost", expect = FORBIDDEN, desc = "AWAKE for ever: no sender wakes it any more.")
+    public interface OfWaker {}
+
+    /// A message comes.
+    @JCStressTest
+    @JCStressMeta(OfMessage.class)
+    @State
     public static class Message extends Turn {
         @Actor
         public void send() {
@@ -81,11 +93,8 @@ public final class LeaveProof {
 
     /// A waker comes late: its message was handled in the turn.
     @JCStressTest
+    @JCStressMeta(OfWaker.class)
     @State
-    @Outcome(id = "the entry is taken", expect = ACCEPTABLE, desc = "The waker saw IDLE, and the program was free.")
-    @Outcome(id = "the worker goes on", expect = ACCEPTABLE, desc = "The worker saw the waker's AWAKE.")
-    @Outcome(id = "idle", expect = ACCEPTABLE, desc = "The waker saw AWAKE.")
-    @Outcome(id = "lost", expect = FORBIDDEN, desc = "AWAKE for ever: no sender wakes it any more.")
     public static class Waker extends Turn {
         @Actor
         public void send() {
@@ -105,10 +114,8 @@ public final class LeaveProof {
 
     /// The worker does not look for messages.
     @JCStressTest
+    @JCStressMeta(OfMessage.class)
     @State
-    @Outcome(id = "the entry is taken", expect = ACCEPTABLE, desc = "The sender saw IDLE, and the program was free.")
-    @Outcome(id = "the worker goes on", expect = ACCEPTABLE, desc = "The worker saw the sender's AWAKE.")
-    @Outcome(id = "lost", expect = FORBIDDEN, desc = "A message waits and nobody goes on.")
     public static class TwinMessage extends Turn {
         @Actor
         public void send() {
@@ -129,11 +136,8 @@ public final class LeaveProof {
 
     /// The worker does not look whether it was woken too early.
     @JCStressTest
+    @JCStressMeta(OfWaker.class)
     @State
-    @Outcome(id = "the entry is taken", expect = ACCEPTABLE, desc = "The waker saw IDLE, and the program was free.")
-    @Outcome(id = "the worker goes on", expect = ACCEPTABLE, desc = "It saw a message: there is none here.")
-    @Outcome(id = "idle", expect = ACCEPTABLE, desc = "The waker saw AWAKE.")
-    @Outcome(id = "lost", expect = FORBIDDEN, desc = "AWAKE for ever: no sender wakes it any more.")
     public static class TwinWaker extends Turn {
         @Actor
         public void send() {

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -63,13 +64,17 @@ public final class RunWordProof {
         return next.isEmpty() ? handled ? "handled in the turn" : "lost" : next;
     }
 
-    @JCStressTest
-    @State
+    /// What may become of a message.
     @Outcome(id = "handled in the turn", expect = ACCEPTABLE, desc = "The worker found it before the end of the turn.")
     @Outcome(id = "the sender puts an entry", expect = ACCEPTABLE, desc = "The sender saw IDLE.")
     @Outcome(id = "the worker goes on", expect = ACCEPTABLE, desc = "The worker saw the message after it wrote IDLE.")
     @Outcome(id = "two entries", expect = ACCEPTABLE, desc = "Both have seen IDLE: one more than needed.")
     @Outcome(id = "lost", expect = FORBIDDEN, desc = "A message waits and nobody goes on.")
+    public interface Outcomes {}
+
+    @JCStressTest
+    @JCStressMeta(Outcomes.class)
+    @State
     public static class Real {
         private final Cell<String> cell = inTurn();
         private boolean handled;
@@ -95,12 +100,8 @@ public final class RunWordProof {
 
     /// The worker writes IDLE by release: its look may come before the write.
     @JCStressTest
+    @JCStressMeta(Outcomes.class)
     @State
-    @Outcome(id = "handled in the turn", expect = ACCEPTABLE, desc = "The worker found it before the end of the turn.")
-    @Outcome(id = "the sender puts an entry", expect = ACCEPTABLE, desc = "The sender saw IDLE.")
-    @Outcome(id = "the worker goes on", expect = ACCEPTABLE, desc = "The worker saw the message after it wrote IDLE.")
-    @Outcome(id = "two entries", expect = ACCEPTABLE, desc = "Both have seen IDLE: one more than needed.")
-    @Outcome(id = "lost", expect = FORBIDDEN, desc = "A message waits and nobody goes on.")
     public static class TwinRelease {
         private static final VarHandle RUN;
 
@@ -138,12 +139,8 @@ public final class RunWordProof {
 
     /// The worker looks before it writes IDLE.
     @JCStressTest
+    @JCStressMeta(Outcomes.class)
     @State
-    @Outcome(id = "handled in the turn", expect = ACCEPTABLE, desc = "The worker found it before the end of the turn.")
-    @Outcome(id = "the sender puts an entry", expect = ACCEPTABLE, desc = "The sender saw IDLE.")
-    @Outcome(id = "the worker goes on", expect = ACCEPTABLE, desc = "The worker saw the message before it wrote IDLE.")
-    @Outcome(id = "two entries", expect = ACCEPTABLE, desc = "Both have seen IDLE: one more than needed.")
-    @Outcome(id = "lost", expect = FORBIDDEN, desc = "A message waits and nobody goes on.")
     public static class TwinLook {
         private final Cell<String> cell = inTurn();
         private boolean handled;

@@ -5,6 +5,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressMeta;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
@@ -41,13 +42,17 @@ public final class SeatProof {
         return found ? "found" : woken ? "another is woken" : goesOn ? "sits down again" : "left";
     }
 
-    @JCStressTest
-    @State
+    /// What may become of an entry.
     @Outcome(id = "found", expect = ACCEPTABLE, desc = "Found before the worker gave its seat back.")
     @Outcome(id = "another is woken", expect = ACCEPTABLE, desc = "Who shared the entry saw the free seat.")
     @Outcome(id = "sits down again", expect = ACCEPTABLE, desc = "The worker saw the entry after it had left.")
     @Outcome(id = "two on one seat", expect = FORBIDDEN, desc = "More workers than seats.")
     @Outcome(id = "left", expect = FORBIDDEN, desc = "An entry waits, a seat is free, and nobody goes on.")
+    public interface Outcomes {}
+
+    @JCStressTest
+    @JCStressMeta(Outcomes.class)
+    @State
     public static class Real {
         private final TurnScheduler scheduler = scheduler(0);
         private boolean found;
@@ -76,12 +81,8 @@ public final class SeatProof {
 
     /// As before, but the worker was searching, so nobody else is woken.
     @JCStressTest
+    @JCStressMeta(Outcomes.class)
     @State
-    @Outcome(id = "found", expect = ACCEPTABLE, desc = "Found before the worker gave its seat back.")
-    @Outcome(id = "another is woken", expect = ACCEPTABLE, desc = "Who shared the entry saw the free seat.")
-    @Outcome(id = "sits down again", expect = ACCEPTABLE, desc = "The worker saw the entry after it had left.")
-    @Outcome(id = "two on one seat", expect = FORBIDDEN, desc = "More workers than seats.")
-    @Outcome(id = "left", expect = FORBIDDEN, desc = "An entry waits, a seat is free, and nobody goes on.")
     public static class RealSearcher {
         private final TurnScheduler scheduler = scheduler(1);
         private boolean found;
@@ -111,12 +112,8 @@ public final class SeatProof {
 
     /// The worker looks and then leaves.
     @JCStressTest
+    @JCStressMeta(Outcomes.class)
     @State
-    @Outcome(id = "found", expect = ACCEPTABLE, desc = "Found before the worker gave its seat back.")
-    @Outcome(id = "another is woken", expect = ACCEPTABLE, desc = "Who shared the entry saw the free seat.")
-    @Outcome(id = "sits down again", expect = ACCEPTABLE, desc = "The worker saw the entry before it left.")
-    @Outcome(id = "two on one seat", expect = FORBIDDEN, desc = "More workers than seats.")
-    @Outcome(id = "left", expect = FORBIDDEN, desc = "An entry waits, a seat is free, and nobody goes on.")
     public static class Twin {
         private final TurnScheduler scheduler = scheduler(0);
         private boolean found;

@@ -41,7 +41,16 @@ public final class MutantsSuite implements Suite {
         TESTS.put(ACTOR + "TicketGate", mailbox);
         TESTS.put(ACTOR + "Mailbox", mailbox);
         TESTS.put(
-                ACTOR + "ChildSet", List.of(ACTOR + "ChildrenTest", ACTOR + "LateSpawnTest", ACTOR + "StopOrderTest"));
+                ACTOR + "ChildSet",
+                List.of(
+                        ACTOR + "ChildrenTest",
+                        ACTOR + "DependsOnTest",
+                        ACTOR + "ForkedTest",
+                        ACTOR + "LateSpawnTest",
+                        ACTOR + "StopOrderTest"));
+        TESTS.put(
+                ACTOR + "LifeState",
+                List.of(ACTOR + "LifeCycleTest", ACTOR + "ReadyTest", ACTOR + "RestartTest", ACTOR + "StopTest"));
         TESTS.put(
                 ACTOR + "WaitingLine",
                 List.of(ACTOR + "AbandonTest", ACTOR + "StopReportTest", ACTOR + "WaitingLineTest"));

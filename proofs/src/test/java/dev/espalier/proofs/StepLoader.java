@@ -11,56 +11,102 @@ import java.lang.classfile.MethodTransform;
 import java.lang.classfile.instruction.FieldInstruction;
 import java.lang.classfile.instruction.InvokeInstruction;
 import java.lang.constant.ClassDesc;
+import java.lang.constant.ConstantDescs;
 import java.lang.constant.MethodTypeDesc;
 import java.lang.reflect.AccessFlag;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
-/// Loads the library a second time, with a call of [Steps#step] behind each access of a volatile field and each use of
-/// a
+/// Loads the library a second time, with a call of `step()` behind each access of a volatile field and each use of a
 /// `VarHandle`, an atomic or a queue; and, if wanted, with a mistake.
 ///
-/// Left alone are classes with locks (who waits for one would hold up the simulation) and the ground below the strands.
-final class StepLoader extends ClassLoader {
-    /// In this method the answer of `callee` is dropped, and taken for false.
-    record Mistake(String className, String method, String callee) {}
+/// *Threads.* Thread-safe.
+public final class StepLoader extends ClassLoader {
+    /// A mistake in one method: what comes instead of one of its instructions.
+    public interface Mistake {
+        /// Whether this is the method.
+        boolean isIn(String className, String method);
 
-    static final Mistake NONE = new Mistake("", "", "");
+        /// Puts something in the place of an instruction; false if it is to stay.
+        boolean replace(CodeBuilder code, CodeElement instruction);
+    }
+
+    /// After a call of `callee` in this method its answer is dropped, and taken for false.
+    public record AnswersNo(String className, String method, String callee) implements Mistake {
+        @Override
+        public boolean isIn(String name, String in) {
+            return name.equals(className) && in.equals(method);
+        }
+
+        @Override
+        public boolean replace(CodeBuilder code, CodeElement instruction) {
+            if (instruction instanceof InvokeInstruction call && call.name().equalsString(callee)) {
+                code.with(call).pop().iconst_0();
+                return true;
+            }
+            return false;
+        }
+    }
+
+    /// The first CAS of this method becomes a write that always succeeds.
+    public record WritesAnyway(String className, String method) implements Mistake {
+        @Override
+        public boolean isIn(String name, String in) {
+            return name.equals(className) && in.equals(method);
+        }
+
+        @Override
+        public boolean replace(CodeBuilder code, CodeElement instruction) {
+            if (instruction instanceof InvokeInstruction call && call.name().equalsString("compareAndSet")) {
+                // On the stack: the handle, the object, the expected value, the new one.
+                MethodTypeDesc type = call.typeSymbol();
+                code.swap().pop();
+                code.invokevirtual(
+                        call.owner().asSymbol(),
+                        "setVolatile",
+                        MethodTypeDesc.of(ConstantDescs.CD_void, type.parameterType(0), type.parameterType(2)));
+                code.iconst_1();
+                return true;
+            }
+            return false;
+        }
+    }
+
+    /// No mistake.
+    public static final Mistake NONE = new AnswersNo("", "", "");
 
     private static final String LIBRARY = "dev.espalier.";
-    private static final Set<String> WITH_LOCKS = Set.of(
-            "Border",
-            "ChildSet",
-            "Incidents",
-            "InlineProgram",
-            "LastFailures",
-            "ProcessStop",
-            "SystemStop",
-            "WaitingSenders",
-            "Watchdog",
-            "WaitEdge",
-            "Totals");
-    private static final ClassDesc STEPS = ClassDesc.of(Steps.class.getName());
     private static final MethodTypeDesc STEP = MethodTypeDesc.ofDescriptor("()V");
 
+    private final ClassDesc steps;
+    private final Predicate<String> hasSteps;
     private final Mistake mistake;
     private final Map<String, Set<String>> volatiles = new HashMap<>();
     private int places;
     private boolean mistaken;
 
-    StepLoader(Mistake mistake) {
+    /// Loads nothing yet.
+    ///
+    /// @param steps has a public static method `step()`
+    /// @param hasSteps which classes, by their full names, call it
+    /// @param mistake what is wrong in the code that it loads
+    public StepLoader(Class<?> steps, Predicate<String> hasSteps, Mistake mistake) {
         super(StepLoader.class.getClassLoader());
+        this.steps = ClassDesc.of(steps.getName());
+        this.hasSteps = hasSteps;
         this.mistake = mistake;
     }
 
-    /// Where a schedule may turn, in the classes loaded so far.
-    int places() {
+    /// How many places call `step()`, in the classes loaded so far.
+    public synchronized int places() {
         return places;
     }
 
-    boolean isMistaken() {
+    /// Whether the mistake was made.
+    public synchronized boolean isMistaken() {
         return mistaken;
     }
 
@@ -77,17 +123,10 @@ final class StepLoader extends ClassLoader {
 
     private synchronized Class<?> define(String name) throws ClassNotFoundException {
         byte[] code = bytes(name);
-        if (hasSteps(name)) {
+        if (hasSteps.test(name)) {
             code = withSteps(name, code);
         }
         return defineClass(name, code, 0, code.length);
-    }
-
-    private static boolean hasSteps(String name) {
-        String actor = LIBRARY + "actor.";
-        return name.equals(LIBRARY + "sync.Signal")
-                || (name.startsWith(actor)
-                        && !WITH_LOCKS.contains(name.substring(actor.length()).split("\\$", 2)[0]));
     }
 
     private byte[] bytes(String name) throws ClassNotFoundException {
@@ -105,9 +144,7 @@ final class StepLoader extends ClassLoader {
         ClassFile file = ClassFile.of();
         return file.transformClass(file.parse(code), (builder, element) -> {
             if (element instanceof MethodModel method && method.code().isPresent()) {
-                String in = method.methodName().stringValue();
-                boolean wrong =
-                        mistake.className().equals(name) && mistake.method().equals(in);
+                boolean wrong = mistake.isIn(name, method.methodName().stringValue());
                 builder.transformMethod(method, MethodTransform.transformingCode((out, each) -> put(out, each, wrong)));
             } else {
                 builder.with(element);
@@ -116,14 +153,14 @@ final class StepLoader extends ClassLoader {
     }
 
     private void put(CodeBuilder code, CodeElement each, boolean wrong) {
-        code.with(each);
-        if (wrong && each instanceof InvokeInstruction call && call.name().equalsString(mistake.callee())) {
-            code.pop().iconst_0();
+        if (wrong && mistake.replace(code, each)) {
             mistaken = true;
+            return;
         }
+        code.with(each);
         if (canBeSeen(each)) {
             places++;
-            code.invokestatic(STEPS, "step", STEP);
+            code.invokestatic(steps, "step", STEP);
         }
     }
 

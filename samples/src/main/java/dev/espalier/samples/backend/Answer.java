@@ -78,11 +78,25 @@ record Answer(int status, Object body, Map<String, String> headers) {
             if (last) {
                 out.set("Connection", "close");
             }
-            boolean head = exchange.getRequestMethod().equals("HEAD");
-            exchange.sendResponseHeaders(status, head ? -1 : json.length);
-            if (!head) {
-                exchange.getResponseBody().write(json);
+            if (exchange.getRequestMethod().equals("HEAD")) {
+                leaveRest(exchange); // the next line closes the exchange
+                exchange.sendResponseHeaders(status, -1);
+                return;
             }
+            exchange.sendResponseHeaders(status, json.length);
+            exchange.getResponseBody().write(json);
+            exchange.getResponseBody().flush();
+            leaveRest(exchange);
+        }
+    }
+
+    /// Of a request with a body that ends early, or with chunks that are none, the JDK's server would keep the
+    /// connection for ever if it met the end of it only when the exchange is closed.
+    private static void leaveRest(HttpExchange exchange) {
+        try {
+            exchange.getRequestBody().close();
+        } catch (IOException | IndexOutOfBoundsException e) { // the latter for a chunk of ffffffff bytes
+            // it closes the connection after the answer
         }
     }
 }

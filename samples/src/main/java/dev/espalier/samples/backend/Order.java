@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
 
 /// An order. Its id is chosen by the client and is the idempotency key: sent twice, it is stored once.
@@ -44,11 +45,16 @@ record Order(String id, String customer, String item, int quantity, long totalCe
                 return json;
             }
         } catch (JsonProcessingException e) {
-            throw new BadRequest("the body is not JSON: " + e.getOriginalMessage());
+            throw new BadRequest("the body is not JSON: " + encodable(e.getOriginalMessage()));
         } catch (IOException e) {
             throw new BadRequest("the body is not UTF-8");
         }
         throw new BadRequest("the body is not a JSON object");
+    }
+
+    /// It may repeat what the client has sent, half of a character for instance.
+    private static String encodable(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
     }
 
     private static String word(JsonNode json, String field) throws BadRequest {

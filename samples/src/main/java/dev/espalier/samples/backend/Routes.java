@@ -65,7 +65,7 @@ final class Routes implements HttpHandler {
         answers.increment();
     }
 
-    private Answer route(String method, String path, HttpExchange exchange) throws IOException, Order.BadRequest {
+    private Answer route(String method, String path, HttpExchange exchange) throws Order.BadRequest {
         if (path.equals("/orders")) {
             return method.equals("POST") ? post(exchange) : Answer.notAllowed("POST");
         }
@@ -93,8 +93,8 @@ final class Routes implements HttpHandler {
         }
     }
 
-    private Answer post(HttpExchange exchange) throws IOException, Order.BadRequest {
-        byte[] body = exchange.getRequestBody().readNBytes(Settings.LARGEST_BODY + 1);
+    private Answer post(HttpExchange exchange) throws Order.BadRequest {
+        byte[] body = body(exchange);
         if (body.length > Settings.LARGEST_BODY) {
             return Answer.error(413, "an order has at most " + Settings.LARGEST_BODY + " bytes");
         }
@@ -103,6 +103,15 @@ final class Routes implements HttpHandler {
             return Answer.unavailable("stopping");
         }
         return limited(() -> place(order));
+    }
+
+    /// A body that ends early, or whose chunks are none, is the client's mistake.
+    private static byte[] body(HttpExchange exchange) throws Order.BadRequest {
+        try {
+            return exchange.getRequestBody().readNBytes(Settings.LARGEST_BODY + 1);
+        } catch (IOException | IndexOutOfBoundsException e) { // the latter for a chunk of ffffffff bytes
+            throw new Order.BadRequest("the body cannot be read");
+        }
     }
 
     private Answer place(Order order) {
@@ -114,6 +123,9 @@ final class Routes implements HttpHandler {
     }
 
     private Answer get(String id) {
+        if (!Order.isWord(id)) { // some databases fail over a text that has no place in them
+            return Answer.error(404, "no such order");
+        }
         Optional<Order> found = db.ask(replyTo -> new Database.Message.Find(id, replyTo), settings.deadline());
         return found.map(order -> Answer.of(200, order)).orElseGet(() -> Answer.error(404, "no such order"));
     }

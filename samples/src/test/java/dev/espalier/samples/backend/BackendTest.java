@@ -82,6 +82,40 @@ class BackendTest {
         }
     }
 
+    @Test
+    void shouldSayThatTheBodyIsBadWhenItCannotBeRead() throws Exception {
+        try (Desk desk = new Desk(Desk.settings(folder))) {
+            String chunked = "Transfer-Encoding: chunked\r\n\r\n";
+            for (String rest : List.of(chunked + "xyz\r\n", chunked + "ffffffff\r\n{", "Content-Length: 9\r\n\r\n{}")) {
+                try (Wire wire = new Wire()) {
+                    wire.connect(desk.backend.port());
+                    assertEquals(400, wire.sendLast("POST /orders HTTP/1.1\r\nHost: localhost\r\n" + rest), rest);
+                }
+            }
+            assertTrue(desk.backend.stop().isClean());
+        }
+    }
+
+    @Test
+    void shouldRepeatWhatTheClientHasSentOnlyIfItIsText() throws Exception {
+        try (Desk desk = new Desk(Desk.settings(folder))) {
+            assertBad(desk, "{\"\\ud800\":1,\"\\ud800\":2}", "not JSON");
+        }
+    }
+
+    @Test
+    void shouldNotAskTheDatabaseForWhatCannotBeAnId() throws Exception {
+        try (Desk desk = new Desk(Desk.settings(folder))) {
+            var db = desk.backend.system().find("/backend/db").orElseThrow();
+            for (String id : List.of("%00", "a%2Fb", "a".repeat(65), "")) {
+                assertEquals(404, desk.get("/orders/" + id).status(), id);
+            }
+            assertEquals(0, db.ledger().accepted());
+            assertEquals(404, desk.get("/orders/a").status());
+            assertEquals(1, db.ledger().accepted());
+        }
+    }
+
     private static void assertBad(Desk desk, String body, String reason) {
         Got got = desk.post(body);
         assertEquals(400, got.status(), body);

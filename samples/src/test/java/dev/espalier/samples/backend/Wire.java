@@ -32,8 +32,25 @@ final class Wire implements AutoCloseable {
     /// @throws IOException if there is no complete answer; [#isUsed] and [#isAnswering] say how far it came
     int post(String body) throws IOException {
         String request = "POST /orders HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + body.length() + "\r\n\r\n";
+        write(request + body);
+        return status();
+    }
+
+    /// Sends this and nothing more.
+    ///
+    /// @return the status
+    int sendLast(String request) throws IOException {
+        write(request);
+        socket.shutdownOutput();
+        return status();
+    }
+
+    private void write(String request) throws IOException {
         answering = false;
-        socket.getOutputStream().write((request + body).getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private int status() throws IOException {
         int status = Integer.parseInt(line().substring(9, 12));
         int length = 0;
         for (String line = line(); !line.isEmpty(); line = line()) {

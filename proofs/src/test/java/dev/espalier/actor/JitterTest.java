@@ -4,9 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.espalier.actor.JitterLoader.AnswersNo;
-import dev.espalier.actor.JitterLoader.Mistake;
-import dev.espalier.actor.JitterLoader.WritesAnyway;
+import dev.espalier.proofs.StepLoader;
+import dev.espalier.proofs.StepLoader.AnswersNo;
+import dev.espalier.proofs.StepLoader.Mistake;
+import dev.espalier.proofs.StepLoader.WritesAnyway;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -24,8 +25,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 class JitterTest {
     private static final int ROUNDS = 400;
 
+    private static StepLoader loader(Mistake mistake) {
+        return new StepLoader(Jitter.class, name -> !name.contains("Jitter"), mistake);
+    }
+
     /// What the workload says. It has a thread of its own: with a mistake it may never end.
-    private static String run(JitterLoader loader, long seed, int seconds) throws Exception {
+    private static String run(StepLoader loader, long seed, int seconds) throws Exception {
         var made = loader.loadClass(JitterWorkload.class.getName()).getDeclaredConstructor(long.class, int.class);
         made.setAccessible(true);
         var workload = (Callable<?>) made.newInstance(seed, ROUNDS);
@@ -41,7 +46,7 @@ class JitterTest {
     @Test
     void shouldLoseNothingWhenEveryStepMayPause() throws Exception {
         long seed = System.nanoTime();
-        var loader = new JitterLoader(JitterLoader.NONE);
+        var loader = loader(StepLoader.NONE);
         assertEquals("", run(loader, seed, 60), "seed " + seed);
         assertTrue(loader.places() > 300, "only " + loader.places() + " places to pause");
     }
@@ -65,7 +70,7 @@ class JitterTest {
     void shouldSeeThatAWakeUpIsLostWhen(String name, Mistake mistake) throws Exception {
         String found = "";
         for (long seed = 1; seed <= 20 && found.isEmpty(); seed++) {
-            var loader = new JitterLoader(mistake);
+            var loader = loader(mistake);
             found = run(loader, seed, 4);
             assertTrue(loader.isMistaken(), name + ": there is no such place any more");
         }
