@@ -37,8 +37,8 @@ class WaitingLineTest {
         try (var log = new EngineLog(Level.WARN)) {
             VirtualTime.run(() -> {
                 var system = MailFixture.builder().start();
-                ActorRef<Integer> slow =
-                        system.spawn(ActorSpec.<Integer>behavior("slow", () -> (message, ctx) -> Strand.sleep(millis(1_200)))
+                ActorRef<Integer> slow = system.spawn(
+                        ActorSpec.<Integer>behavior("slow", () -> (message, ctx) -> Strand.sleep(millis(1_200)))
                                 .grace(LONG));
                 slow.tellAll(List.of(1, 2, 3));
                 Strand.sleep(millis(1));
@@ -59,10 +59,13 @@ class WaitingLineTest {
         try (var log = new EngineLog(Level.WARN)) {
             VirtualTime.run(() -> {
                 var system = MailFixture.builder().start();
-                system.spawn(body("brief", (inbox, ctx) -> {
-                    ctx.pleaseStop().waitForGo();
-                    Strand.sleep(millis(900));
-                }, LONG));
+                system.spawn(body(
+                        "brief",
+                        (inbox, ctx) -> {
+                            ctx.pleaseStop().waitForGo();
+                            Strand.sleep(millis(900));
+                        },
+                        LONG));
                 Strand.sleep(millis(1));
                 system.shutdown();
                 Strand.sleep(LONG);
@@ -72,10 +75,13 @@ class WaitingLineTest {
     }
 
     private static ActorSpec<Object> lingers(String name, long millis) {
-        return body(name, (inbox, ctx) -> {
-            ctx.pleaseStop().waitForGo();
-            Strand.sleep(millis(millis));
-        }, LONG);
+        return body(
+                name,
+                (inbox, ctx) -> {
+                    ctx.pleaseStop().waitForGo();
+                    Strand.sleep(millis(millis));
+                },
+                LONG);
     }
 
     private static ActorSpec<Object> parent() {
@@ -102,8 +108,7 @@ class WaitingLineTest {
 
     @Test
     void shouldNameTheChildThatIsBeingStoppedWhenTheyStopInOrder() throws Exception {
-        assertEquals(
-                List.of("/t/p/younger", "/t/p/elder", "/t/p/elder", "/t/p/elder"), whoIsWaitedFor(parent()));
+        assertEquals(List.of("/t/p/younger", "/t/p/elder", "/t/p/elder", "/t/p/elder"), whoIsWaitedFor(parent()));
     }
 
     @Test
@@ -147,7 +152,8 @@ class WaitingLineTest {
                 system.stop();
                 var line = new WaitingLine(system, system.root(), system.now());
                 Awaitility.await()
-                        .until(() -> line.line().matches(".* for /t/computes: .*, at \\S*WaitingLineTest\\.spin\\(\\S+"));
+                        .until(() ->
+                                line.line().matches(".* for /t/computes: .*, at \\S*WaitingLineTest\\.spin\\(\\S+"));
             } finally {
                 spinning = false;
             }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.management.JMException;

@@ -124,8 +124,7 @@ public class ProfilingCost {
     }
 
     private ActorRef<Object> spawn(String name) {
-        return system.spawn(
-                ActorSpec.<Object>behavior(name, Player::new).mailbox(MailboxSpec.unbounded()));
+        return system.spawn(ActorSpec.<Object>behavior(name, Player::new).mailbox(MailboxSpec.unbounded()));
     }
 
     /// Ends them.

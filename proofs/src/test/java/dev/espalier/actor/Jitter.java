@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
-/// Small pauses at random, between any two steps of the engine that other threads can see. [dev.espalier.proofs.StepLoader] puts a call
+/// Small pauses at random, between any two steps of the engine that other threads can see.
+/// [dev.espalier.proofs.StepLoader] puts a call
 /// behind each of them.
 ///
 /// A pause is spent spinning: a park would use up a permit that the engine waits for.
