@@ -43,6 +43,17 @@ class QueueTest {
     }
 
     @Test
+    void shouldCountWhatWasTakenAtOnceAsTaken() {
+        Queue<Integer> queue = Queue.unbounded();
+        queue.extend(List.of(1, 2));
+        assertEquals(List.of(1, 2), queue.popAll());
+        queue.taskDone();
+        queue.taskDone();
+        assertEquals(0, queue.openTasks());
+        assertThrows(IllegalStateException.class, queue::taskDone);
+    }
+
+    @Test
     void shouldWakeItsBlockedProducersAndConsumersWhenClosed() throws Exception {
         VirtualTime.run(() -> {
             Queue<Integer> full = Queue.bounded(1);
