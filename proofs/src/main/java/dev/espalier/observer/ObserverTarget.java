@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 /// An observer, opened for actions, of a tree of ten actors that are asked at the end.
 public final class ObserverTarget implements Target {
     private static final String TOKEN = "siege-Token-0123456789";
+    private static final String BEARER = "Bearer ";
     private static final int ACTORS = 10;
     private static final Set<String> HOSTS = Set.of("localhost");
 
@@ -72,13 +73,20 @@ public final class ObserverTarget implements Target {
 
     /// The observer's own answers, with a mistake.
     private void handle(HttpExchange exchange) throws IOException {
-        String query = String.valueOf(exchange.getRequestURI().getRawQuery());
-        String given = query.replaceFirst("(.*&)?token=([^&]*).*", "$2");
+        String given = given(exchange);
         boolean believed = mistake == Mistake.TOKEN && TOKEN.startsWith(given);
         if (mistake == Mistake.LEAVES) {
             drain(exchange);
         }
         exchanges(believed ? given : TOKEN).handle(exchange);
+    }
+
+    private static String given(HttpExchange exchange) {
+        String header = String.valueOf(exchange.getRequestHeaders().getFirst("Authorization"));
+        String query = String.valueOf(exchange.getRequestURI().getRawQuery());
+        return header.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? header.substring(BEARER.length())
+                : query.replaceFirst("(.*&)?token=([^&]*).*", "$2");
     }
 
     private static void drain(HttpExchange exchange) {

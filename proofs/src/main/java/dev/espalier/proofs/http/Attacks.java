@@ -179,6 +179,8 @@ final class Attacks {
             String wrong = garbage.pick(
                     "",
                     right.substring(0, cut),
+                    right.substring(0, cut),
+                    right.substring(0, right.length() - 1),
                     right.substring(cut + 1),
                     right + "x",
                     right.toUpperCase(java.util.Locale.ROOT),
@@ -201,7 +203,7 @@ final class Attacks {
             if (scheme.strip().equals("Bearer") && wrong.isEmpty()) {
                 field = "";
             }
-            String key = garbage.pick("token=", "Token=", "token", "token==", "%74oken=");
+            String key = garbage.pick("token=", "token=", "token=", "Token=", "token", "token==", "%74oken=");
             String query = header ? "" : key + wrong.replace("\"", "%22") + "&";
             String word = language.words().getFirst();
             String target = garbage.pick(language.guarded()) + "?" + query + word;
