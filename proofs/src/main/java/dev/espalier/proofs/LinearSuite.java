@@ -55,7 +55,7 @@ public final class LinearSuite implements Suite {
     }
 
     private static int invocations(String name) {
-        return runsFreely(name) ? 20 * INVOCATIONS : INVOCATIONS;
+        return runsFreely(name) ? 2 * INVOCATIONS : INVOCATIONS;
     }
 
     private static Options<?, ?> options(String name) {
