@@ -18,6 +18,7 @@ interruptible() {
 up_to_date() {
     [[ -f $target/run.stamp && -f $target/class-path.txt && -f $target/java-settings.txt ]] || return 1
     local sources=("$home/pom.xml" "$home/$1"/{pom.xml,src/main} "$home"/actors-*/{pom.xml,src/main})
+    [[ $1 != proofs ]] || sources+=("$home/samples/src/main")
     [[ ${2-} != process-test-classes ]] || sources+=("$home/$1/src/test" "$home/actors-core/src/test")
     [[ -z $(find "${sources[@]}" -newer "$target/run.stamp" -print -quit) ]]
 }
@@ -27,10 +28,11 @@ compile() {
     exec mvn -q -B -DskipTests -pl "$1" -am "$2" >"$target/run.log" 2>&1
 }
 
+# class_path [FILE]: the entries of a file that Maven has written.
 # Two classes of one program must come from the same build, so the class path is made of the classes directories only.
 class_path() {
     local path=$target/classes entry entries
-    IFS=: read -ra entries <"$target/class-path.txt" || true
+    IFS=: read -ra entries <"$target/${1-class-path.txt}" || true
     for entry in "${entries[@]}"; do
         case $entry in
             "$home"/*/target/test-classes | "$home"/*/target/*-tests.jar) path+=:${entry%%/target/*}/target/test-classes ;;

@@ -70,19 +70,22 @@ final class Exchanges implements HttpHandler {
 
     @Override
     public void handle(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            headers(exchange.getResponseHeaders());
-            try {
-                serve(exchange);
-            } catch (Refusal refusal) {
-                Json json = new Json(128);
-                json.object().name("error").value(refusal.getMessage()).endObject();
-                answer(exchange, refusal.status, JSON, json.bytes());
-            } catch (RuntimeException e) {
-                LOG.warn("{} could not be answered", exchange.getRequestURI().getPath(), e);
-                answer(exchange, 500, JSON, "{\"error\":\"See the log.\"}".getBytes(StandardCharsets.UTF_8));
-            }
+        headers(exchange.getResponseHeaders());
+        try {
+            serve(exchange);
+        } catch (Refusal refusal) {
+            Json json = new Json(128);
+            json.object().name("error").value(refusal.getMessage()).endObject();
+            answer(exchange, refusal.status, JSON, json.bytes());
+        } catch (RuntimeException e) {
+            LOG.warn("{} could not be answered", exchange.getRequestURI().getPath(), e);
+            answer(exchange, 500, JSON, "{\"error\":\"See the log.\"}".getBytes(StandardCharsets.UTF_8));
+        } catch (Error e) {
+            exchange.close();
+            throw e;
         }
+        leaveRest(exchange);
+        exchange.close(); // if an exception was thrown, the JDK's server closes the connection
     }
 
     private static void headers(Headers headers) {
@@ -283,16 +286,17 @@ final class Exchanges implements HttpHandler {
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
         exchange.getResponseBody().flush();
-        leaveRest(exchange);
     }
 
-    /// Of a request with a body that ends early, or with chunks that are none, the JDK's server would keep the
-    /// connection for ever if it met the end of it only when the exchange is closed.
-    private static void leaveRest(HttpExchange exchange) {
+    /// Reads on to the end of the request. If its body ends early, or its chunks are none, the exchange must not be
+    /// closed: the JDK's server would keep the connection, or forget only most of it, if it met that by itself.
+    ///
+    /// @throws IOException if the rest cannot be read; it is for the JDK's server
+    private static void leaveRest(HttpExchange exchange) throws IOException {
         try {
             exchange.getRequestBody().close();
-        } catch (IOException | IndexOutOfBoundsException e) { // the latter for a chunk of ffffffff bytes
-            // it closes the connection after the answer
+        } catch (IndexOutOfBoundsException e) { // for a chunk of ffffffff bytes
+            throw new IOException(e);
         }
     }
 }

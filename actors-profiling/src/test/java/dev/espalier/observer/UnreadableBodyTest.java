@@ -2,6 +2,7 @@ package dev.espalier.observer;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.ActorSystem;
@@ -24,6 +25,7 @@ class UnreadableBodyTest {
     private static final List<String> BODIES = List.of(
             "Content-Length: 9\r\n\r\n{}",
             "Transfer-Encoding: chunked\r\n\r\nxyz\r\n",
+            "Transfer-Encoding: chunked\r\n\r\n0\r\n",
             "Transfer-Encoding: chunked\r\n\r\nffffffff\r\n{");
     private static final Pattern CONNECTIONS =
             Pattern.compile("(?m)^ *\\d+: +(\\d+) +\\d+ +sun\\.net\\.httpserver\\.HttpConnection\\b(?!\\$)");
@@ -54,11 +56,11 @@ class UnreadableBodyTest {
     }
 
     @Test
-    void shouldBeAnsweredAsOthersAre() throws IOException {
+    void shouldBeAnsweredAsOthersAreIfTheAnswerHasABody() throws IOException {
         for (String body : BODIES) {
             String answer = send("POST", body);
             assertTrue(answer.startsWith("HTTP/1.1 401 ") && answer.endsWith("}"), body + answer);
-            assertTrue(send("HEAD", body).startsWith("HTTP/1.1 401 "), body);
+            assertEquals("", send("HEAD", body), body);
         }
     }
 

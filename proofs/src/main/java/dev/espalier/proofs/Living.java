@@ -11,12 +11,12 @@ import javax.management.ObjectName;
 ///
 /// @param counts how many objects of each class
 /// @param bytes of all of them
-record Living(Map<String, Long> counts, long bytes) {
+public record Living(Map<String, Long> counts, long bytes) {
     /// The JVM's own list: `1: 4711 150352 java.lang.String (java.base@25)`.
     private static final Pattern LINE = Pattern.compile("\\s*\\d+:\\s+(\\d+)\\s+(\\d+)\\s+(\\S+).*");
 
     /// Collects and counts; takes as long as a full collection and a walk over what lives.
-    static Living now() throws JMException {
+    public static Living now() throws JMException {
         var text = (String) ManagementFactory.getPlatformMBeanServer()
                 .invoke(
                         new ObjectName("com.sun.management:type=DiagnosticCommand"),
@@ -38,7 +38,8 @@ record Living(Map<String, Long> counts, long bytes) {
         return new Living(counts, bytes);
     }
 
-    long of(String className) {
+    /// How many objects of a class, by its full name; 0 if there are none.
+    public long of(String className) {
         return counts.getOrDefault(className, 0L);
     }
 }

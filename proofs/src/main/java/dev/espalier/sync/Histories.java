@@ -58,6 +58,55 @@ public final class Histories {
         }
     }
 
+    /// A queue of two places that counts what is left to do.
+    public static class Items {
+        private final Queue<Integer> queue = Queue.bounded(2);
+
+        @Operation
+        public String add(@Param(gen = IntGen.class, conf = "1:3") int item) {
+            try {
+                return Boolean.toString(queue.tryAdd(item));
+            } catch (ClosedException e) {
+                return "closed";
+            }
+        }
+
+        @Operation
+        public String pop() {
+            return queue.tryPop().toString();
+        }
+
+        @Operation
+        public String popAll() {
+            return queue.popAll().toString();
+        }
+
+        @Operation
+        public String done() {
+            try {
+                queue.taskDone();
+                return "done";
+            } catch (IllegalStateException e) {
+                return "nothing to do";
+            }
+        }
+
+        @Operation
+        public long openTasks() {
+            return queue.openTasks();
+        }
+
+        @Operation
+        public boolean close() {
+            return queue.close();
+        }
+
+        @Operation
+        public boolean isEnded() {
+            return queue.isEnded();
+        }
+    }
+
     /// Units.
     public static class Units {
         private final Semaphore units = new Semaphore(2);
