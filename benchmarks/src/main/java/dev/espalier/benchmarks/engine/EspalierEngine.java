@@ -3,6 +3,7 @@ package dev.espalier.benchmarks.engine;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
+import dev.espalier.logging.CrashReports;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -25,8 +26,11 @@ final class EspalierEngine implements Engine {
 
     /// @param dedicated whether every behavior has a green thread of its own
     EspalierEngine(boolean dedicated) {
-        ActorSystem.Builder builder =
-                ActorSystem.builder("benchmarks").budget(Duration.ofMinutes(5)).handleSignals(false);
+        ActorSystem.Builder builder = ActorSystem.builder("benchmarks")
+                .budget(Duration.ofMinutes(5))
+                .handleSignals(false)
+                .discoverObservers(false) // profiling is on the class path, too: see ProfilingCost
+                .observer(new CrashReports());
         system = (dedicated ? builder.dedicated() : builder).start();
     }
 
