@@ -30,13 +30,16 @@ public interface MessageObserver {
     }
 
     /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before its
-    /// [#started], or without one if it is an ask that has expired. The [TraceContext] that it carries is current.
+    /// [#started], or before [#ended] if it is an ask that has expired. The [TraceContext] that it carries is current.
     ///
     /// @param sender the actor that sent it; null if no actor did
     /// @param nanos how long it was in the mailbox, in ns; not negative
-    default void arrived(@Nullable ActorRef<?> sender, long nanos) {}
+    /// @param now when it came out, by the clock of [dev.espalier.sync.Strand#now]: who times what follows need not
+    ///     look again
+    default void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {}
 
-    /// What was started has been handled, or the actor has failed over it, or was cancelled.
+    /// What was started has been handled, or the actor has failed over it, or was cancelled; or nothing was started,
+    /// for what has arrived is an ask that has expired.
     ///
     /// @param thrown what the actor threw; null if nothing
     void ended(@Nullable Throwable thrown);

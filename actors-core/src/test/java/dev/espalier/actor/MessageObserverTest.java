@@ -39,7 +39,7 @@ class MessageObserverTest {
                 }
 
                 @Override
-                public void arrived(@Nullable ActorRef<?> sender, long nanos) {
+                public void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {
                     seen.add("from " + (sender == null ? "nobody" : sender.path()) + " " + Duration.ofNanos(nanos));
                 }
             };
