@@ -166,6 +166,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         processedBefore = mailbox.processed();
         Throwable thrown = callUser(now, (M) entry, ctx, self);
         if (follow != null) {
+            dropInterrupt(); // it was for the message
             follow.ended(thrown); // still as user code: for followers alone there is no second CAS
         }
         if (thrown != null || stashed || wantsAttention() || aside != null || !ctx.isMessageAlone()) {
@@ -244,14 +245,6 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         Throwable thrown = callUser(now, message, ctx, self);
         leaveUser(thrown);
         ended(entry, thrown, ctx, follow);
-    }
-
-    /// Its arrival belongs to no other message.
-    private void endExpired() {
-        MessageWatch follow = watch();
-        if (follow != null) {
-            follow.ended(null);
-        }
     }
 
     private void ended(Object entry, @Nullable Throwable thrown, CellContext<M> ctx, @Nullable MessageWatch follow) {

@@ -31,6 +31,14 @@ final class MessageWatch {
             }
             return sampled.entry;
         }
+
+        /// What came out of the mailbox is not handled, and no other message is in hand: its arrival belongs to none.
+        default void endExpired() {
+            MessageWatch follow = watch();
+            if (follow != null) {
+                follow.ended(null);
+            }
+        }
     }
 
     private final Cell<?> cell;

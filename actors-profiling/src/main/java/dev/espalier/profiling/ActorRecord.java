@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
-/// | `calls`, [Calls]`.next` | the actor | all | release, acquire |
+/// | `calls`; see also [Calls] | the actor | all | release, acquire |
 /// | `handling`, [More]`.timing`, `began` | the actor | all, in this order | release, acquire; `began` opaque |
 /// | `every` | who sets levels | the actor | opaque |
 /// | [More]`.toldOf` | [SlowWatch] | [SlowWatch] | plain |
@@ -33,7 +33,6 @@ final class ActorRecord implements MessageObserver {
     private static final int MOST_TYPES = 32;
 
     private static final VarHandle CALLS;
-    private static final VarHandle NEXT;
     private static final VarHandle HANDLING;
     private static final VarHandle TIMING;
     private static final VarHandle BEGAN;
@@ -43,7 +42,6 @@ final class ActorRecord implements MessageObserver {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             CALLS = lookup.findVarHandle(ActorRecord.class, "calls", Calls.class);
-            NEXT = lookup.findVarHandle(Calls.class, "next", Calls.class);
             HANDLING = lookup.findVarHandle(ActorRecord.class, "handling", int.class);
             TIMING = lookup.findVarHandle(More.class, "timing", boolean.class);
             BEGAN = lookup.findVarHandle(More.class, "began", long.class);
@@ -52,33 +50,6 @@ final class ActorRecord implements MessageObserver {
             throw new ExceptionInInitializerError(e);
         }
     }
-
-    /// The messages of one type.
-    private static final class Calls extends Figures {
-        final Class<?> type;
-        /// Its place among the types, from 1.
-        final int number;
-
-        @Nullable
-        Calls next;
-
-        Calls(Class<?> type, int number) {
-            this.type = type;
-            this.number = number;
-        }
-
-        @Nullable
-        Calls nextAcquire() {
-            return (Calls) NEXT.getAcquire(this);
-        }
-
-        String name() {
-            return type == OtherTypes.class ? "(other types)" : type.getName();
-        }
-    }
-
-    /// Stands for the types beyond [#MOST_TYPES].
-    private static final class OtherTypes {}
 
     /// What actors need whose messages are timed, that were restarted, whose children have ended, or whose turns are
     /// marked.
@@ -198,7 +169,7 @@ final class ActorRecord implements MessageObserver {
         }
     }
 
-    /// That of a message which is not counted, or not handled.
+    /// That of a message which is not counted, or not handled: an ask that has expired, maybe the last of a batch.
     private void forgetArrival() {
         More known = more;
         if (known != null) {
@@ -230,21 +201,21 @@ final class ActorRecord implements MessageObserver {
         }
         int types = 0;
         Calls last = null;
-        for (Calls at = first; at != null; at = at.next) {
+        for (Calls at = first; at != null; at = at.next()) {
             if (at.type == type) {
                 return at;
             }
             last = at;
             types++;
         }
-        if (types >= MOST_TYPES && type != OtherTypes.class) {
-            return callsOf(OtherTypes.class);
+        if (types >= MOST_TYPES && type != Calls.Other.class) {
+            return callsOf(Calls.Other.class);
         }
         Calls fresh = new Calls(type, types + 1);
         if (last == null) {
             CALLS.setRelease(this, fresh);
         } else {
-            NEXT.setRelease(last, fresh);
+            last.append(fresh);
         }
         return fresh;
     }
@@ -295,9 +266,9 @@ final class ActorRecord implements MessageObserver {
 
     @Override
     public void ended(@Nullable Throwable thrown) {
+        forgetArrival();
         int number = handling;
         if (number == 0) {
-            forgetArrival();
             return;
         }
         HANDLING.setRelease(this, 0);
@@ -329,7 +300,7 @@ final class ActorRecord implements MessageObserver {
 
     /// The messages of a batch share its time alike.
     private void share(int messages, long nanos, long asked) {
-        for (Calls at = calls; at != null; at = at.next) {
+        for (Calls at = calls; at != null; at = at.next()) {
             int held = at.held();
             if (held > 0) {
                 double share = (double) held / messages;

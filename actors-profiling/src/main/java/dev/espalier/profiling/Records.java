@@ -10,22 +10,25 @@ import org.jspecify.annotations.Nullable;
 /// Records by their actors, at 6 to 12 bytes for each: a node of a `ConcurrentHashMap` alone has 32, a quarter of what
 /// an actor may cost.
 ///
-/// *Idea.* Open addressing with linear steps, in [#PARTS] parts with a lock each. A record knows its actor, so the table
+/// *Idea.* Open addressing with linear steps, in [#PARTS] parts with a lock each. A record knows its actor, so the
+/// table
 /// is an array of records.
 ///
 /// | word | writer | reader | access |
 /// |---|---|---|---|
 /// | `slots` | who has the lock | all | volatile |
-/// | its elements | who has the lock | all | release, acquire |
+/// | its elements | who has the lock | all | volatile |
 /// | `size`, `used` | who has the lock | the same | plain |
 ///
 /// 1. From the place of an actor's hash to that of its record no slot is empty: one that is given up holds [#GONE]
-///    until the table is made anew, or the slot behind it is empty.
+///    until another record takes it, or the table is made anew.
 /// 2. A third of the slots at least is empty, so that each search ends.
 /// 3. A table that was replaced is not written any more: who still reads it sees what was there before.
+/// 4. Who puts a record in and then finds that its actor lives (a volatile read) is seen by who ends the actor (a
+///    volatile write) and then looks for it; therefore the elements are volatile, not release and acquire.
 ///
-/// *Threads.* Thread-safe; who looks takes no lock, and sees what had been put before he looked. *Memory.* A part shrinks
-/// when less than an eighth is used.
+/// *Threads.* Thread-safe; who looks takes no lock, and sees what had been put before he looked. *Memory.* A part
+/// shrinks when less than an eighth is used.
 final class Records {
     private static final int PARTS = 16;
     private static final int LEAST = 8;
@@ -44,7 +47,7 @@ final class Records {
             @Nullable Object[] now = slots;
             int mask = now.length - 1;
             for (int i = hash & mask; ; i = (i + 1) & mask) {
-                Object found = SLOT.getAcquire(now, i);
+                Object found = SLOT.getVolatile(now, i);
                 if (found == null) {
                     return null;
                 }
@@ -74,7 +77,7 @@ final class Records {
                 i = (i + 1) & mask;
             }
             boolean wasEmpty = to[i] == null;
-            SLOT.setRelease(to, i, record);
+            SLOT.setVolatile(to, i, record);
             return wasEmpty;
         }
 
@@ -83,26 +86,13 @@ final class Records {
             int mask = now.length - 1;
             for (int i = hash & mask; now[i] != null; i = (i + 1) & mask) {
                 if (now[i] == record) {
-                    SLOT.setRelease(now, i, GONE);
+                    SLOT.setVolatile(now, i, GONE);
                     size--;
-                    tidy(now, i);
                     if (now.length > LEAST && 8 * size < now.length) {
                         renew();
                     }
                     return;
                 }
-            }
-        }
-
-        /// Nobody has to pass those that are gone before an empty one.
-        private void tidy(@Nullable Object[] now, int gone) {
-            int mask = now.length - 1;
-            if (now[(gone + 1) & mask] != null) {
-                return;
-            }
-            for (int i = gone; now[i] == GONE; i = (i - 1) & mask) {
-                SLOT.setRelease(now, i, null);
-                used--;
             }
         }
 
@@ -124,7 +114,7 @@ final class Records {
         void addTo(List<ActorRecord> all) {
             @Nullable Object[] now = slots;
             for (int i = 0; i < now.length; i++) {
-                if (SLOT.getAcquire(now, i) instanceof ActorRecord record) {
+                if (SLOT.getVolatile(now, i) instanceof ActorRecord record) {
                     all.add(record);
                 }
             }
@@ -140,7 +130,7 @@ final class Records {
     }
 
     private static int hash(ActorRef<?> actor) {
-        return System.identityHashCode(actor) * MIX >>> 4; // the lowest are the same for neighbours
+        return (System.identityHashCode(actor) * MIX) >>> 4; // the lowest are the same for neighbours
     }
 
     private Part part(int hash) {
@@ -153,6 +143,8 @@ final class Records {
         return part(hash).find(actor, hash);
     }
 
+    /// Puts it in, unless its actor has another one.
+    ///
     /// @return the one that was there; null if there was none
     @Nullable
     ActorRecord putIfAbsent(ActorRecord fresh) {

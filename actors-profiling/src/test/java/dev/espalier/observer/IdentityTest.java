@@ -67,12 +67,11 @@ class IdentityTest {
     private List<ActorRef<Integer>> desks(ActorSystem system) {
         List<ActorRef<Integer>> desks = new ArrayList<>();
         for (int i = 0; i < DESKS; i++) {
-            MailboxSpec mailbox =
-                    switch (i % 4) {
-                        case 0 -> MailboxSpec.bounded(64, Overflow.DROP_NEWEST);
-                        case 1 -> MailboxSpec.bounded(64, Overflow.DROP_OLDEST);
-                        default -> MailboxSpec.bounded(1_024);
-                    };
+            MailboxSpec mailbox = switch (i % 4) {
+                case 0 -> MailboxSpec.bounded(64, Overflow.DROP_NEWEST);
+                case 1 -> MailboxSpec.bounded(64, Overflow.DROP_OLDEST);
+                default -> MailboxSpec.bounded(1_024);
+            };
             desks.add(system.spawn(ActorSpec.behavior("desk" + i, Desk::new).mailbox(mailbox)));
         }
         for (String name : List.of("closed", "cancelled")) {

@@ -251,6 +251,23 @@ class ActorRecordTest {
         }
     }
 
+    /// The last of a batch may be an ask that has expired.
+    @Test
+    void shouldForgetAnArrivalAtTheEndOfABatch() {
+        try (ActorSystem system = start("batch")) {
+            ActorRecord record = new ActorRecord(system.spawn("worker", Worker::new), null, Level.FULL);
+            record.every(Level.FULL);
+            record.started("first");
+            record.arrived(null, MINUTE.toNanos(), Strand.now() - MINUTE.toNanos());
+            record.ended(null);
+            record.started("tick");
+            record.ended(null);
+            Row row = record.rows().getFirst();
+            assertEquals(0, row.sampled());
+            assertTrue(row.own().compareTo(MINUTE) < 0, row::toString);
+        }
+    }
+
     private static void handle(ActorRef<Object> one, ActorRef<Object> other, int messages) {
         for (int i = 0; i < messages; i++) {
             one.tell(new Work(Duration.ZERO));

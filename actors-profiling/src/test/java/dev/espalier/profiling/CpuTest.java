@@ -21,7 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Actors that compute by known weights, 1 to 10, and what the samples say of them.
 ///
-/// With `-Dtest.jvm=-Despalier.cpu.seconds=20` it is the full measurement. Its error is that of a sample: of `n` samples
+/// With `-Dtest.jvm=-Despalier.cpu.seconds=20` it is the full measurement. Its error is that of a sample: of `n`
+/// samples
 /// a weight with the share `p` gets `p` plus or minus `√(p (1 − p) / n)`, so both are printed. How many there are is
 /// the processor's time by the clock tick of the kernel, 10 ms on many, whatever the period: the machine must be quiet,
 /// and the actors are kept busy.

@@ -13,9 +13,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -110,5 +114,41 @@ class RecordsTest {
         reader.join();
         assertNull(missed.get());
         assertEquals(100, records.all().size());
+    }
+
+    /// Of several that come at once for one actor one is taken, and each takes out no other than its own.
+    @Test
+    void shouldTakeOneOfThoseThatComeAtOnce() throws InterruptedException {
+        List<ActorRef<String>> actors = actors(200);
+        Queue<String> wrong = new ConcurrentLinkedQueue<>();
+        List<Thread> threads = Stream.generate(() -> Thread.ofPlatform().start(() -> comeAndGo(actors, wrong)))
+                .limit(4)
+                .toList();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(List.of(), List.copyOf(wrong));
+        assertEquals(List.of(), records.all());
+        ActorRecord last = record(actors.getFirst());
+        assertNull(records.putIfAbsent(last));
+        assertSame(last, records.find(last.actor));
+    }
+
+    private void comeAndGo(List<ActorRef<String>> actors, Queue<String> wrong) {
+        for (int round = 0; round < 50; round++) {
+            List<ActorRecord> mine = actors.stream().map(RecordsTest::record).toList();
+            Set<ActorRecord> taken = mine.stream()
+                    .filter(each -> records.putIfAbsent(each) == null)
+                    .collect(Collectors.toUnmodifiableSet());
+            for (ActorRecord each : mine) {
+                if (taken.contains(each) != (records.find(each.actor) == each)) {
+                    wrong.add(each.actor.path() + " before");
+                }
+                records.remove(each);
+                if (records.find(each.actor) == each) {
+                    wrong.add(each.actor.path() + " after");
+                }
+            }
+        }
     }
 }

@@ -216,7 +216,10 @@ class WallClockTest {
                 Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
                     depths.putAll(depthsSeen(profiler));
                     return sums(profiler).getOrDefault("/divers/d1", 0L) > 2_000_000_000L
-                            && depths.values().stream().filter(each -> !each.isEmpty()).count() == divers;
+                            && depths.values().stream()
+                                            .filter(each -> !each.isEmpty())
+                                            .count()
+                                    == divers;
                 });
                 depths.forEach((diver, seen) -> assertEquals(Set.of(diver), seen, "of d" + diver));
             } finally {
@@ -228,8 +231,7 @@ class WallClockTest {
     /// For each diver, how deep it was when it was met at the bottom.
     private static Map<Integer, Set<Integer>> depthsSeen(Profiler profiler) {
         Map<Integer, Set<Integer>> depths = new TreeMap<>();
-        String collapsed =
-                profiler.samples().flames(Samples.Kind.WALL, By.PATH).toCollapsed();
+        String collapsed = profiler.samples().flames(Samples.Kind.WALL, By.PATH).toCollapsed();
         for (String line : collapsed.lines().toList()) {
             Matcher diver = DIVER.matcher(line);
             if (diver.find() && line.contains("parkNanos")) {

@@ -18,7 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// How much of the throughput a recording takes: with the events of the Flight Recorder and samples of processor time,
 /// each message counted, while actors do about 1 µs of work for a message.
 ///
-/// Recorded and not, in turn, in one JVM, some hundred times: what disturbs the machine disturbs both. The result is the
+/// Recorded and not, in turn, in one JVM, some hundred times: what disturbs the machine disturbs both. The result is
+/// the
 /// median of the ratios of neighbours.
 public final class ProfiledWork {
     private static final int ACTORS = 16;
@@ -100,7 +101,8 @@ public final class ProfiledWork {
         try (ActorSystem system =
                 ActorSystem.builder("work").handleSignals(false).start()) {
             for (int i = 0; i < ACTORS; i++) {
-                system.<Integer>spawn("smith" + i, () -> new Smith(steps, done, over)).tell(i);
+                system.<Integer>spawn("smith" + i, () -> new Smith(steps, done, over))
+                        .tell(i);
             }
             for (int i = 0; i < pairs; i++) {
                 double off = rate(done);
@@ -116,8 +118,10 @@ public final class ProfiledWork {
             }
             over.go();
         }
-        Scores.Sample lost = new Scores.Sample(
-                ratios.stream().skip(ratios.size() / 4).map(ratio -> 100 * (1 - ratio)).toList());
+        Scores.Sample lost = new Scores.Sample(ratios.stream()
+                .skip(ratios.size() / 4)
+                .map(ratio -> 100 * (1 - ratio))
+                .toList());
         System.out.printf(
                 Locale.ROOT,
                 "%.2f messages a microsecond; recorded, %.1f %% less (median of %d; %.1f to %.1f)%n",
