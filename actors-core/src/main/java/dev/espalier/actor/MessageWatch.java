@@ -32,7 +32,7 @@ final class MessageWatch {
             return sampled.entry;
         }
 
-        /// What came out of the mailbox is not handled, and no other message is in hand: its arrival belongs to none.
+        /// What came out of the mailbox is not handled, and no message is in hand: its arrival belongs to none.
         default void endExpired() {
             MessageWatch follow = watch();
             if (follow != null) {

@@ -39,12 +39,8 @@ class IdentityTest {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     static final class Desk implements Behavior<Integer> {
-        private long sum;
-
         @Override
-        public void onMessage(Integer order, ActorContext<Integer> ctx) {
-            sum += order;
-        }
+        public void onMessage(Integer order, ActorContext<Integer> ctx) {}
     }
 
     /// Takes its first message in hand and no other.
@@ -135,13 +131,13 @@ class IdentityTest {
         double queued = sum(metrics, "espalier_mailbox_messages");
         String says = "%.0f sent, %.0f received = %.0f processed + %.0f queued + %.0f dead + %.0f dropped"
                 .formatted((double) sent.get(), received, processed, queued, dead, dropped);
-        assertEquals(sent.get(), received, says);
+        assertEquals((double) sent.get(), received, says);
         assertEquals(received, processed + queued + dead + dropped, says);
         assertTrue(queued > 1 && dead > 0 && dropped > 0, says);
         long calls = profiler.report().rows(By.MESSAGE, Sort.NAME).stream()
                 .mapToLong(Row::calls)
                 .sum();
-        assertEquals(processed + 1, calls, says + "; and the one in hand of the actor that is closed");
+        assertEquals(processed + 1, (double) calls, says + "; and the one in hand of the actor that is closed");
         System.out.println(says);
     }
 }
