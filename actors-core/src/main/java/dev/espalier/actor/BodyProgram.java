@@ -280,6 +280,7 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
                 Object entry = opened(packed);
                 if (entry instanceof Asked request && request.isExpired()) {
                     cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
+                    endExpired();
                     continue;
                 }
                 if (entry != null) {

@@ -191,7 +191,8 @@ abstract class Border<M> {
         return true;
     }
 
-    private void dropInterrupt() {
+    /// The thread goes on without what was for the user code.
+    void dropInterrupt() {
         if ((interrupted || !borrowed) && Thread.interrupted()) {
             Log.LOG.debug("An interrupt was left over in {}", cell.path());
         }

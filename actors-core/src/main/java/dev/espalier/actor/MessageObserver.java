@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 /// returns; of a batch each message starts, and all end together.
 ///
 /// *Threads.* Confined to the actor: one call after the other, each sees what the ones before have written.
-/// Whoever else reads has to take care of that. *Failure.* What a method throws is logged and changes
-/// nothing.
+/// Whoever else reads has to take care of that. The stop of an actor may interrupt it in [#ended]; of one
+/// that was abandoned, the last [#ended] may come late, or never. *Failure.* What a method throws is logged
+/// and changes nothing.
 /// *Cost.* Every message pays for it; it must not block.
 public interface MessageObserver {
     /// The actor is about to handle a message, or has received it.
@@ -29,14 +30,17 @@ public interface MessageObserver {
         return context;
     }
 
-    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before its
-    /// [#started], or without one if it is an ask that has expired. The [TraceContext] that it carries is current.
+    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before
+    /// its [#started], or if it is an ask that has expired, before the next [#ended]. The [TraceContext] that
+    /// it carries is current.
     ///
     /// @param sender the actor that sent it; null if no actor did
     /// @param nanos how long it was in the mailbox, in ns; not negative
-    default void arrived(@Nullable ActorRef<?> sender, long nanos) {}
+    /// @param now when it came out, by the clock of [dev.espalier.sync.Strand#now]
+    default void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {}
 
-    /// What was started has been handled, or the actor has failed over it, or was cancelled.
+    /// What was started has been handled, or the actor has failed over it, or was cancelled; or nothing was
+    /// started, for what came out of the mailbox is an ask that has expired.
     ///
     /// @param thrown what the actor threw; null if nothing
     void ended(@Nullable Throwable thrown);

@@ -141,7 +141,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         if (worker != null) {
             worker.pace().countMessage();
         }
-        if (worker == null || entry instanceof Asked || now == null || watch() != null) {
+        if (worker == null || entry instanceof Asked || now == null) {
             handle(entry, self);
             node.entry = null;
             return Turn.MORE;
@@ -158,9 +158,17 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         handling = true;
         stashed = false;
         mailbox.held(1);
+        MessageWatch follow = watch();
+        if (follow != null) {
+            self.trace(follow.started(entry, self.trace()));
+        }
         ctx.messageStarted(entry);
         processedBefore = mailbox.processed();
         Throwable thrown = callUser(now, (M) entry, ctx, self);
+        if (follow != null) {
+            dropInterrupt(); // it was for the message
+            follow.ended(thrown); // still as user code: for followers alone there is no second CAS
+        }
         if (thrown != null || stashed || wantsAttention() || aside != null || !ctx.isMessageAlone()) {
             leaveUser(thrown);
             ended(entry, thrown, ctx, null);
@@ -216,6 +224,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         if (entry instanceof Asked asked && asked.isExpired()) {
             updateHeld();
             cell.deadLetter(entry, DeadLetter.Reason.EXPIRED);
+            endExpired();
             return;
         }
         M message = (M) Mailbox.message(entry);

@@ -26,30 +26,48 @@ final class MessageWatch {
                 Strand self = Strand.current();
                 TraceContext before = self.trace();
                 self.trace(sampled.trace);
-                follow.arrived(sampled, Math.max(0, self.nanoTime() - sampled.sentNanos));
+                follow.arrived(sampled, self.nanoTime());
                 self.trace(before);
             }
             return sampled.entry;
         }
-    }
 
-    private final MessageObserver[] all;
-    private final Cell<?> cell;
-
-    MessageWatch(Cell<?> cell, List<MessageObserver> all) {
-        this.cell = cell;
-        this.all = all.toArray(MessageObserver[]::new);
-    }
-
-    void arrived(Sampled sampled, long nanos) {
-        for (MessageObserver each : all) {
-            try {
-                each.arrived(sampled.sender, nanos);
-            } catch (Throwable t) {
-                failed(each, t);
+        /// What came out of the mailbox is not handled, and no message is in hand: its arrival belongs to none.
+        default void endExpired() {
+            MessageWatch follow = watch();
+            if (follow != null) {
+                follow.ended(null);
             }
         }
+    }
+
+    private final Cell<?> cell;
+    private final MessageObserver first;
+    /// Those that follow after it; mostly nobody.
+    private final @Nullable MessageWatch others;
+
+    /// @param all at least one
+    MessageWatch(Cell<?> cell, List<MessageObserver> all) {
+        this.cell = cell;
+        first = all.getFirst();
+        others = all.size() == 1 ? null : new MessageWatch(cell, all.subList(1, all.size()));
+    }
+
+    void arrived(Sampled sampled, long now) {
+        long nanos = Math.max(0, now - sampled.sentNanos);
+        tellArrived(sampled, nanos, now);
         cell.system.observers.arrived(cell, sampled, nanos);
+    }
+
+    private void tellArrived(Sampled sampled, long nanos, long now) {
+        try {
+            first.arrived(sampled.sender, nanos, now);
+        } catch (Throwable t) {
+            failed(t);
+        }
+        if (others != null) {
+            others.tellArrived(sampled, nanos, now);
+        }
     }
 
     /// A message is about to be handled.
@@ -65,47 +83,48 @@ final class MessageWatch {
 
     private TraceContext traced(Object message, TraceContext trace) {
         TraceContext current = trace;
-        for (MessageObserver each : all) {
-            try {
-                current = each.traced(message, current);
-            } catch (Throwable t) {
-                failed(each, t);
-            }
+        try {
+            current = first.traced(message, trace);
+        } catch (Throwable t) {
+            failed(t);
         }
-        return current;
+        return others == null ? current : others.traced(message, current);
     }
 
     private void started(Object message) {
-        for (MessageObserver each : all) {
-            try {
-                each.started(message);
-            } catch (Throwable t) {
-                failed(each, t);
-            }
+        try {
+            first.started(message);
+        } catch (Throwable t) {
+            failed(t);
+        }
+        if (others != null) {
+            others.started(message);
         }
     }
 
     void ended(@Nullable Throwable thrown) {
-        for (MessageObserver each : all) {
-            try {
-                each.ended(thrown);
-            } catch (Throwable t) {
-                failed(each, t);
-            }
+        try {
+            first.ended(thrown);
+        } catch (Throwable t) {
+            failed(t);
+        }
+        if (others != null) {
+            others.ended(thrown);
         }
     }
 
     void asked(Cell<?> target, long nanos) {
-        for (MessageObserver each : all) {
-            try {
-                each.asked(target, nanos);
-            } catch (Throwable t) {
-                failed(each, t);
-            }
+        try {
+            first.asked(target, nanos);
+        } catch (Throwable t) {
+            failed(t);
+        }
+        if (others != null) {
+            others.asked(target, nanos);
         }
     }
 
-    private static void failed(MessageObserver observer, Throwable thrown) {
-        Log.engineError("The observer " + observer.getClass().getName() + " failed", thrown);
+    private void failed(Throwable thrown) {
+        Log.engineError("The observer " + first.getClass().getName() + " failed", thrown);
     }
 }

@@ -48,10 +48,14 @@ final class Observers {
                 call.on(observer);
                 well++;
             } catch (Throwable t) {
-                Log.engineError("The observer " + observer.getClass().getName() + " failed", t);
+                failed(observer, t);
             }
         }
         return well;
+    }
+
+    private static void failed(ActorObserver observer, Throwable thrown) {
+        Log.engineError("The observer " + observer.getClass().getName() + " failed", thrown);
     }
 
     void systemStarted(ActorSystem system) {
@@ -82,7 +86,13 @@ final class Observers {
 
     void arrived(Cell<?> cell, Sampled sampled, long nanos) {
         Object message = Mailbox.message(sampled.entry);
-        tell(all, o -> o.arrived(cell, sampled.sender, message, nanos));
+        for (ActorObserver each : all) {
+            try {
+                each.arrived(cell, sampled.sender, message, nanos);
+            } catch (Throwable t) {
+                failed(each, t);
+            }
+        }
     }
 
     /// A turn has ended, of whomever.

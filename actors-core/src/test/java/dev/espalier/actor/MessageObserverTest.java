@@ -39,7 +39,7 @@ class MessageObserverTest {
                 }
 
                 @Override
-                public void arrived(@Nullable ActorRef<?> sender, long nanos) {
+                public void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {
                     seen.add("from " + (sender == null ? "nobody" : sender.path()) + " " + Duration.ofNanos(nanos));
                 }
             };
@@ -234,5 +234,110 @@ class MessageObserverTest {
                         seen.stream().filter(line -> !line.startsWith("follow")).toList());
             }
         });
+    }
+
+    /// Tells when a message begins and ends, and takes its time about the end.
+    private final class SlowFollower implements ActorObserver {
+        @Override
+        public MessageObserver messagesOf(ActorRef<?> actor, Class<?> code) {
+            return new MessageObserver() {
+                private final long began = Strand.now();
+
+                private void see(String what) {
+                    seen.add(what + " at " + Duration.ofNanos(Strand.now() - began) + ", "
+                            + actor.ledger().processed() + " processed, "
+                            + actor.ledger().queued() + " queued");
+                }
+
+                @Override
+                public void started(Object message) {
+                    see(message + " started");
+                }
+
+                @Override
+                public void ended(@Nullable Throwable thrown) {
+                    Strand.sleep(SECOND);
+                    see("ended");
+                }
+            };
+        }
+    }
+
+    /// The actor is idle between its messages, and another worker has nothing to do.
+    @Test
+    void shouldHandleNoMessageUntilTheEndOfTheLastOneIsTold() throws Exception {
+        VirtualTime.run(() -> {
+            try (ActorSystem system = ActorSystem.builder("t")
+                    .handleSignals(false)
+                    .parallelism(2)
+                    .observer(new SlowFollower())
+                    .start()) {
+                ActorRef<String> picky = system.spawn("picky", Picky::new);
+                picky.tell("apple");
+                Strand.sleep(Duration.ofMillis(500));
+                picky.tell("pear");
+                assertTrue(picky.awaitProcessed(SECOND.multipliedBy(9)));
+                assertEquals(
+                        List.of(
+                                "apple started at PT0S, 0 processed, 1 queued",
+                                "ended at PT1S, 0 processed, 2 queued",
+                                "pear started at PT1S, 1 processed, 1 queued",
+                                "ended at PT2S, 1 processed, 1 queued"),
+                        seen);
+                assertEquals(new Ledger(2, 2, 0, 0, 0, 0), picky.ledger());
+            }
+        });
+    }
+
+    /// Followers may write files; an interrupt would close them.
+    @Test
+    void shouldNotLeaveTheInterruptOfAMessageToWhoFollowsIt() {
+        ActorObserver follower = new ActorObserver() {
+            @Override
+            public MessageObserver messagesOf(ActorRef<?> actor, Class<?> code) {
+                return new MessageObserver() {
+                    @Override
+                    public void started(Object message) {}
+
+                    @Override
+                    public void ended(@Nullable Throwable thrown) {
+                        seen.add("interrupted: " + Thread.currentThread().isInterrupted());
+                    }
+                };
+            }
+        };
+        try (ActorSystem system =
+                ActorSystem.builder("t").handleSignals(false).observer(follower).start()) {
+            ActorRef<String> restless = system.spawn(
+                    "restless", () -> (message, ctx) -> Thread.currentThread().interrupt());
+            restless.tell("apple");
+            assertTrue(restless.awaitProcessed(SECOND.multipliedBy(9)));
+            assertEquals(List.of("interrupted: false"), seen);
+        }
+    }
+
+    @Test
+    void shouldTellOfAnEndAfterTheArrivalOfAnAskThatHasExpired() throws Exception {
+        VirtualTime.run(() -> {
+            try (ActorSystem system = start()) {
+                ActorRef<Runnable> behavior = system.spawn("behavior", () -> (job, ctx) -> job.run());
+                behavior.tell(() -> Strand.sleep(SECOND));
+                assertEndTold(system, behavior);
+                ActorRef<Runnable> body = system.spawnBody("body", (inbox, ctx) -> {
+                    Strand.sleep(SECOND);
+                    inbox.forEach(Runnable::run);
+                });
+                assertEndTold(system, body);
+            }
+        });
+    }
+
+    private void assertEndTold(ActorSystem system, ActorRef<Runnable> asked) {
+        system.sampleArrivals(asked, 1);
+        assertThrows(
+                AskTimeoutException.class,
+                () -> asked.<String>ask(reply -> () -> reply.reply("late"), Duration.ofMillis(400)));
+        Strand.sleep(SECOND);
+        assertEquals(List.of("from nobody PT1S", "ended well"), seen.subList(seen.size() - 2, seen.size()));
     }
 }

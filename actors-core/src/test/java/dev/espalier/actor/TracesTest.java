@@ -299,7 +299,7 @@ class TracesTest {
                 }
 
                 @Override
-                public void arrived(@Nullable ActorRef<?> sender, long nanos) {
+                public void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {
                     seen.add("arrived");
                 }
             };

@@ -16,100 +16,110 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
-/// | `calls`, [Calls]`.next` | the actor | all | release, acquire |
-/// | `current`, `timing`, `began` | the actor | all, in this order | release, acquire; `began` opaque |
+/// | `calls`; see also [Calls] | the actor | all | release, acquire |
+/// | `handling`, [More]`.timing`, `began` | the actor | all, in this order | release, acquire; `began` opaque |
 /// | `every` | who sets levels | the actor | opaque |
-/// | `toldOf` | [SlowWatch] | [SlowWatch] | plain |
-/// | `inHand`, [Calls]`.inHand`, `asked`, `waited`, `gap`, `seed` | the actor | the actor | plain |
-/// | `senders` | the actor | all | release, acquire |
-/// | `ended`, `restarts`, `base`, `folded` | any | any | under the monitor of this object |
+/// | [More]`.toldOf` | [SlowWatch] | [SlowWatch] | plain |
+/// | [More]`.inHand`, `asked`, `waited`, `gap`, `seed` | the actor | the actor | plain |
+/// | [More]`.senders`, `mark` | the actor | all | volatile |
+/// | `more` | any, the first under the monitor of this object | all | volatile |
+/// | `base`, `code`, `folded`, [More]`.ended`, `restarts` | any | any | under the monitor of this object |
+///
+/// *Cost.* Who only counts writes three numbers for a message: a reference that is written may cost a fence of the
+/// collector, so what is in hand is a number, too. *Memory.* 48 bytes and 40 for each class of messages; the rest is
+/// there when it is needed.
 final class ActorRecord implements MessageObserver {
     /// Message types that are told apart for one actor; the rest is one row.
     private static final int MOST_TYPES = 32;
 
     private static final VarHandle CALLS;
-    private static final VarHandle NEXT;
-    private static final VarHandle CURRENT;
+    private static final VarHandle HANDLING;
     private static final VarHandle TIMING;
     private static final VarHandle BEGAN;
     private static final VarHandle EVERY;
-    private static final VarHandle SENDERS;
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             CALLS = lookup.findVarHandle(ActorRecord.class, "calls", Calls.class);
-            NEXT = lookup.findVarHandle(Calls.class, "next", Calls.class);
-            CURRENT = lookup.findVarHandle(ActorRecord.class, "current", Calls.class);
-            TIMING = lookup.findVarHandle(ActorRecord.class, "timing", boolean.class);
-            BEGAN = lookup.findVarHandle(ActorRecord.class, "began", long.class);
+            HANDLING = lookup.findVarHandle(ActorRecord.class, "handling", int.class);
+            TIMING = lookup.findVarHandle(More.class, "timing", boolean.class);
+            BEGAN = lookup.findVarHandle(More.class, "began", long.class);
             EVERY = lookup.findVarHandle(ActorRecord.class, "every", int.class);
-            SENDERS = lookup.findVarHandle(ActorRecord.class, "senders", Senders.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /// The messages of one type.
-    private static final class Calls {
-        final Class<?> type;
-        final Figures figures = new Figures();
-        /// How many of this type are in hand; for the actor itself.
+    /// What actors need whose messages are timed, that were restarted, whose children have ended, or whose turns are
+    /// marked.
+    private static final class More {
+        boolean timing;
+        long began;
+        long asked;
+        /// How long the message that comes next was in the mailbox, and when it came out; −1 if it is no sample.
+        long waited = -1;
+        long opened;
+        /// That of the message that is timed; of a batch, of the first.
+        long firstWaited;
+
         int inHand;
+        int gap;
+        int seed;
+        /// When the message began that was told of as slow.
+        long toldOf;
+
+        int restarts;
 
         @Nullable
-        Calls next;
+        Sheet ended;
 
-        Calls(Class<?> type) {
-            this.type = type;
+        volatile @Nullable Senders senders;
+        /// What its samples are known by; written by its worker, read by that and by later ones.
+        volatile Marks.@Nullable Mark mark;
+
+        boolean isTimingAcquire() {
+            return (boolean) TIMING.getAcquire(this);
         }
 
-        @Nullable
-        Calls nextAcquire() {
-            return (Calls) NEXT.getAcquire(this);
-        }
-
-        String name() {
-            return type == OtherTypes.class ? "(other types)" : type.getName();
+        long beganOpaque() {
+            return (long) BEGAN.getOpaque(this);
         }
     }
-
-    /// Stands for the types beyond [#MOST_TYPES].
-    private static final class OtherTypes {}
 
     final ActorRef<?> actor;
     final @Nullable ActorRecord parent;
     private @Nullable String code;
     private @Nullable Calls calls;
-    private @Nullable Calls current;
-    private boolean timing;
-    private long began;
-    private long asked;
-    /// How long the message that comes next was in the mailbox; −1 if it is no sample.
-    private long waited = -1;
-
-    private @Nullable Senders senders;
-    private int inHand;
-    private int gap;
-    private int seed;
-    /// When the message began that was told of as slow.
-    private long toldOf;
+    /// The number of the type of the message in hand, or of the first of a batch; 0 if there is none.
+    private int handling;
 
     @SuppressWarnings("UnusedVariable") // by its handle
     private int every;
 
     private Level base;
-    private int restarts;
     private boolean folded;
-    private @Nullable Sheet ended;
-    /// What its samples are known by; written by its worker, read by that and by later ones.
-    private volatile Marks.@Nullable Mark mark;
+    private volatile @Nullable More more;
 
     ActorRecord(ActorRef<?> actor, @Nullable ActorRecord parent, Level base) {
         this.actor = actor;
         this.parent = parent;
         this.base = base;
-        this.seed = System.identityHashCode(actor);
+    }
+
+    private More more() {
+        More known = more;
+        return known == null ? made() : known;
+    }
+
+    private synchronized More made() {
+        More known = more;
+        if (known == null) {
+            known = new More();
+            known.seed = System.identityHashCode(actor);
+            more = known;
+        }
+        return known;
     }
 
     // Levels.
@@ -135,7 +145,7 @@ final class ActorRecord implements MessageObserver {
 
     synchronized void code(Class<?> type) {
         code = type.getName();
-        Marks.Mark known = mark;
+        Marks.Mark known = mark();
         if (known != null) {
             known.code(type.getName());
         }
@@ -145,24 +155,42 @@ final class ActorRecord implements MessageObserver {
     public void started(Object message) {
         int level = (int) EVERY.getOpaque(this);
         if (level < 0) {
-            waited = -1; // that of a message which is not counted
+            forgetArrival();
             return;
         }
         Calls of = callsOf(message.getClass());
-        of.figures.countCall();
-        of.inHand++;
-        inHand++;
-        if (waited >= 0) {
-            of.figures.waited(waited);
-            waited = -1;
+        of.countCall();
+        More known = more;
+        if (level > 0 || known != null) {
+            begin(of, known == null ? more() : known, level);
         }
-        if (current == null) {
-            if (level > 0 && isDue(level)) {
-                asked = 0;
-                BEGAN.setOpaque(this, Strand.now());
-                TIMING.setRelease(this, true);
-            }
-            CURRENT.setRelease(this, of);
+        if (handling == 0) {
+            HANDLING.setRelease(this, of.number);
+        }
+    }
+
+    /// That of a message which is not counted, or not handled: an ask that has expired, maybe the last of a batch.
+    private void forgetArrival() {
+        More known = more;
+        if (known != null) {
+            known.waited = -1;
+        }
+    }
+
+    private void begin(Calls of, More own, int level) {
+        long wait = own.waited;
+        if (level > 0 && handling == 0 && isDue(own, level)) {
+            own.asked = 0;
+            own.firstWaited = wait;
+            BEGAN.setOpaque(own, wait < 0 ? Strand.now() : own.opened);
+            TIMING.setRelease(own, true);
+        } else if (wait >= 0) {
+            of.waited(wait);
+        }
+        own.waited = -1;
+        if (own.timing) {
+            of.hold();
+            own.inHand++;
         }
     }
 
@@ -173,47 +201,52 @@ final class ActorRecord implements MessageObserver {
         }
         int types = 0;
         Calls last = null;
-        for (Calls at = first; at != null; at = at.next) {
+        for (Calls at = first; at != null; at = at.next()) {
             if (at.type == type) {
                 return at;
             }
             last = at;
             types++;
         }
-        if (types >= MOST_TYPES && type != OtherTypes.class) {
-            return callsOf(OtherTypes.class);
+        if (types >= MOST_TYPES && type != Calls.Other.class) {
+            return callsOf(Calls.Other.class);
         }
-        Calls fresh = new Calls(type);
+        Calls fresh = new Calls(type, types + 1);
         if (last == null) {
             CALLS.setRelease(this, fresh);
         } else {
-            NEXT.setRelease(last, fresh);
+            last.append(fresh);
         }
         return fresh;
     }
 
     /// Whether this message is to be timed: at random distances of `level` on average.
-    private boolean isDue(int level) {
-        if (gap > 1 && gap < 2 * (long) level) {
-            gap--;
+    private static boolean isDue(More own, int level) {
+        if (level == 1) {
+            return true;
+        }
+        if (own.gap > 1 && own.gap < 2 * (long) level) {
+            own.gap--;
             return false;
         }
-        seed = seed * 1_664_525 + 1_013_904_223;
-        gap = 1 + (int) ((seed >>> 8) % (2L * level - 1));
+        own.seed = own.seed * 1_664_525 + 1_013_904_223;
+        own.gap = 1 + (int) ((own.seed >>> 8) % (2L * level - 1));
         return true;
     }
 
     @Override
-    public void arrived(@Nullable ActorRef<?> sender, long nanos) {
+    public void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {
         int level = (int) EVERY.getOpaque(this);
         if (level <= 0) {
             return; // it was sent when the level was another one
         }
-        waited = nanos;
-        Senders from = senders;
+        More own = more();
+        own.waited = nanos;
+        own.opened = now;
+        Senders from = own.senders;
         if (from == null) {
             from = new Senders();
-            SENDERS.setRelease(this, from);
+            own.senders = from;
         }
         from.count(sender, Level.messagesFor(level), ActorRecord::codeOf);
     }
@@ -225,82 +258,102 @@ final class ActorRecord implements MessageObserver {
 
     @Override
     public void asked(ActorRef<?> target, long nanos) {
-        asked += nanos;
+        More known = more;
+        if (known != null) {
+            known.asked += nanos;
+        }
     }
 
     @Override
     public void ended(@Nullable Throwable thrown) {
-        Calls of = current;
-        if (of == null) {
+        forgetArrival();
+        int number = handling;
+        if (number == 0) {
             return;
         }
-        CURRENT.setRelease(this, null);
+        HANDLING.setRelease(this, 0);
         if (thrown != null && !(thrown instanceof CancelledException)) {
-            of.figures.countFailed();
+            known(number).countFailed();
         }
-        if (timing) {
-            TIMING.setRelease(this, false);
-            long nanos = Strand.now() - began;
-            time(of, nanos);
-            if (nanos >= SlowMessage.THRESHOLD) {
-                SlowMessage.write(actor, of.name(), nanos);
+        More own = more;
+        if (own != null && own.timing) {
+            TIMING.setRelease(own, false);
+            end(known(number), own, Strand.now() - own.began);
+        }
+    }
+
+    private void end(Calls of, More own, long nanos) {
+        int messages = own.inHand;
+        own.inHand = 0;
+        if (messages == of.held()) {
+            of.time(messages, nanos, own.asked, own.firstWaited);
+        } else {
+            share(messages, nanos, own.asked);
+            if (own.firstWaited >= 0) {
+                of.waited(own.firstWaited);
             }
         }
-        emptyHand(of);
+        if (nanos >= SlowMessage.THRESHOLD) {
+            SlowMessage.write(actor, of.name(), nanos);
+        }
     }
 
     /// The messages of a batch share its time alike.
-    private void time(Calls first, long nanos) {
-        if (inHand == first.inHand) {
-            first.figures.time(inHand, nanos, asked);
-            return;
-        }
-        for (Calls at = calls; at != null; at = at.next) {
-            if (at.inHand > 0) {
-                double share = (double) at.inHand / inHand;
-                at.figures.time(at.inHand, (long) (nanos * share), (long) (asked * share));
+    private void share(int messages, long nanos, long asked) {
+        for (Calls at = calls; at != null; at = at.next()) {
+            int held = at.held();
+            if (held > 0) {
+                double share = (double) held / messages;
+                at.time(held, (long) (nanos * share), (long) (asked * share), -1);
             }
         }
-    }
-
-    private void emptyHand(Calls first) {
-        if (inHand == first.inHand) {
-            first.inHand = 0;
-        } else {
-            for (Calls at = calls; at != null; at = at.next) {
-                at.inHand = 0;
-            }
-        }
-        inHand = 0;
     }
 
     // Anyone.
 
+    /// The type of the message in hand; null if there is none.
+    private @Nullable Calls handled() {
+        int number = (int) HANDLING.getAcquire(this);
+        return number == 0 ? null : known(number);
+    }
+
+    private Calls known(int number) {
+        for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
+            if (at.number == number) {
+                return at;
+            }
+        }
+        throw new IllegalStateException("There is no type " + number);
+    }
+
     /// Tells the Flight Recorder of a message that takes long, once; for one thread.
     void tellIfSlow() {
-        Calls of = (Calls) CURRENT.getAcquire(this);
-        boolean timed = (boolean) TIMING.getAcquire(this);
-        long since = (long) BEGAN.getOpaque(this);
-        if (of == null || !timed || since == toldOf) {
+        Calls of = handled();
+        More own = more;
+        if (of == null || own == null || !own.isTimingAcquire()) {
             return;
         }
+        long since = own.beganOpaque();
         long nanos = System.nanoTime() - since;
-        if (nanos >= SlowMessage.THRESHOLD) {
-            toldOf = since;
+        if (since != own.toldOf && nanos >= SlowMessage.THRESHOLD) {
+            own.toldOf = since;
             SlowMessage.writeStack(actor, of.name(), nanos);
         }
     }
 
     Marks.@Nullable Mark mark() {
-        return mark;
+        More known = more;
+        return known == null ? null : known.mark;
     }
 
     void mark(Marks.@Nullable Mark fresh) {
-        mark = fresh;
+        if (fresh != null || more != null) {
+            more().mark = fresh;
+        }
     }
 
     synchronized void countRestart() {
-        restarts++;
+        more().restarts++;
     }
 
     /// What the actor itself has done.
@@ -308,10 +361,11 @@ final class ActorRecord implements MessageObserver {
         Sheet sheet = new Sheet();
         String name = codeName();
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
-            sheet.add(new Sheet.Key(name, at.name()), at.figures, 1);
+            sheet.add(new Sheet.Key(name, at.name()), at, 1);
         }
         sheet.addRestarts(restarts());
-        Senders from = (Senders) SENDERS.getAcquire(this);
+        More known = more;
+        Senders from = known == null ? null : known.senders;
         if (from != null) {
             from.forEach((path, fromCode, messages) -> sheet.add(new Flow.Key(path, fromCode, name), messages));
         }
@@ -323,16 +377,23 @@ final class ActorRecord implements MessageObserver {
     }
 
     synchronized int restarts() {
-        return restarts;
+        More known = more;
+        return known == null ? 0 : known.restarts;
     }
 
     /// What its descendants have done that have ended.
     synchronized Sheet ended() {
         Sheet copy = new Sheet();
-        if (ended != null) {
-            copy.add(ended, 1);
-        }
+        addEnded(copy);
         return copy;
+    }
+
+    private void addEnded(Sheet to) {
+        More known = more;
+        Sheet past = known == null ? null : known.ended;
+        if (past != null) {
+            to.add(past, 1);
+        }
     }
 
     /// The actor has ended: gives what it knows to the nearest ancestor that has not.
@@ -343,23 +404,24 @@ final class ActorRecord implements MessageObserver {
                 return;
             }
             folded = true;
-            if (ended != null) {
-                all.add(ended, 1);
-            }
+            addEnded(all);
         }
         for (ActorRecord up = parent; up != null && !up.take(all); ) {
             up = up.parent;
         }
     }
 
-    private synchronized boolean take(Sheet more) {
+    private synchronized boolean take(Sheet added) {
         if (folded) {
             return false;
         }
-        if (ended == null) {
-            ended = new Sheet();
+        More own = more();
+        Sheet past = own.ended;
+        if (past == null) {
+            past = new Sheet();
+            own.ended = past;
         }
-        ended.add(more, 1);
+        past.add(added, 1);
         return true;
     }
 
@@ -367,7 +429,7 @@ final class ActorRecord implements MessageObserver {
     List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
-            rows.add(at.figures.row(at.name(), 0));
+            rows.add(at.row(at.name(), 0));
         }
         return rows;
     }
@@ -376,19 +438,19 @@ final class ActorRecord implements MessageObserver {
     CompactHistogram spread() {
         CompactHistogram all = new CompactHistogram();
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
-            at.figures.addSpreadTo(all);
+            at.addSpreadTo(all);
         }
         return all;
     }
 
     /// Whether it has a message in hand.
     boolean isHandling() {
-        return CURRENT.getAcquire(this) != null;
+        return (int) HANDLING.getAcquire(this) != 0;
     }
 
     /// The class of the message in hand.
     String inHand() {
-        Calls now = (Calls) CURRENT.getAcquire(this);
+        Calls now = handled();
         return now == null ? "message" : now.name();
     }
 
@@ -396,25 +458,26 @@ final class ActorRecord implements MessageObserver {
     long calls() {
         long count = 0;
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
-            count += at.figures.calls();
+            count += at.calls();
         }
         return count;
     }
 
     /// What it is doing and has done so far.
     ActorFigures figures() {
-        Calls now = (Calls) CURRENT.getAcquire(this);
-        boolean timed = (boolean) TIMING.getAcquire(this);
-        long since = (long) BEGAN.getOpaque(this);
+        Calls now = handled();
+        More own = more;
+        boolean timed = now != null && own != null && own.isTimingAcquire();
+        long since = own == null ? 0 : own.beganOpaque();
         long count = 0;
         long failed = 0;
         long timedCalls = 0;
         double handling = 0;
         for (Calls at = (Calls) CALLS.getAcquire(this); at != null; at = at.nextAcquire()) {
-            count += at.figures.calls();
-            failed += at.figures.failed();
-            timedCalls += at.figures.timed();
-            handling += at.figures.handling();
+            count += at.calls();
+            failed += at.failed();
+            timedCalls += at.timed();
+            handling += at.handling();
         }
         return new ActorFigures(
                 actor.path(),
@@ -426,6 +489,6 @@ final class ActorRecord implements MessageObserver {
                 timedCalls,
                 Duration.ofNanos(Math.round(handling)),
                 Optional.ofNullable(now).map(Calls::name),
-                now == null || !timed ? Optional.empty() : Optional.of(Duration.ofNanos(Strand.now() - since)));
+                !timed ? Optional.empty() : Optional.of(Duration.ofNanos(Strand.now() - since)));
     }
 }

@@ -8,104 +8,149 @@ import org.jspecify.annotations.Nullable;
 /// What messages of one type have cost one actor, or a group.
 ///
 /// *Threads.* One writer at a time; whoever else reads sees each figure whole, and maybe a little old.
-final class Figures {
+class Figures {
     private static final VarHandle CALLS;
     private static final VarHandle FAILED;
-    private static final VarHandle TIMES;
-    private static final VarHandle WAITS;
+    private static final VarHandle TIMED;
+    private static final Row.Spread NO_SPREAD = new Row.Spread(0, 0, 0, new CompactHistogram());
 
     static {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             CALLS = lookup.findVarHandle(Figures.class, "calls", long.class);
             FAILED = lookup.findVarHandle(Figures.class, "failed", int.class);
-            TIMES = lookup.findVarHandle(Figures.class, "times", Times.class);
-            WAITS = lookup.findVarHandle(Figures.class, "waits", Times.class);
+            TIMED = lookup.findVarHandle(Figures.class, "timed", Timed.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
     }
 
-    /// Of the timed ones, or of the waits of those that were sampled. Written and read under its monitor: only timed
-    /// messages pay for that.
+    /// Of some messages: how long they took, or were in the mailbox.
     private static final class Times {
-        private long timed;
+        private long number;
         private long whole;
         private long asked;
         private final CompactHistogram spread = new CompactHistogram();
 
-        synchronized void record(int messages, long nanos, long askedNanos) {
-            timed += messages;
+        void record(int messages, long nanos, long askedNanos) {
+            number += messages;
             whole += nanos;
             asked += Math.min(nanos, askedNanos);
             spread.record(nanos / messages, messages);
         }
 
-        synchronized long timed() {
-            return timed;
-        }
-
-        synchronized double perCall() {
-            return timed <= 0 ? 0 : (double) whole / timed;
-        }
-
-        synchronized Times copy() {
-            Times copy = new Times();
-            copy.timed = timed;
-            copy.whole = whole;
-            copy.asked = asked;
-            copy.spread.add(spread, 1);
-            return copy;
-        }
-
-        synchronized Row.Spread spread() {
-            CompactHistogram spreads = new CompactHistogram();
-            spreads.add(spread, 1);
-            return new Row.Spread(timed, whole, asked, spreads);
-        }
-
-        /// @param other nobody else writes it
-        synchronized void add(Times other, int sign) {
-            timed += sign * other.timed;
+        void add(Times other, int sign) {
+            number += sign * other.number;
             whole += sign * other.whole;
             asked += sign * other.asked;
             spread.add(other.spread, sign);
+        }
+
+        Row.Spread copy() {
+            CompactHistogram copy = new CompactHistogram();
+            copy.add(spread, 1);
+            return new Row.Spread(number, whole, asked, copy);
+        }
+    }
+
+    /// Of those of which more is known than that they were. Written and read under its monitor, which a message enters
+    /// once: only timed messages pay for that.
+    private static final class Timed {
+        private final Times times = new Times();
+        private final Times waits = new Times();
+        /// How many are in hand; for the writer, without the monitor.
+        int held;
+
+        synchronized void time(int messages, long nanos, long askedNanos, long waited) {
+            times.record(messages, nanos, askedNanos);
+            if (waited >= 0) {
+                waits.record(1, waited, 0);
+            }
+        }
+
+        synchronized void waited(long nanos) {
+            waits.record(1, nanos, 0);
+        }
+
+        synchronized Timed copy() {
+            Timed copy = new Timed();
+            copy.times.add(times, 1);
+            copy.waits.add(waits, 1);
+            return copy;
+        }
+
+        /// @param other nobody else writes it
+        synchronized void add(Timed other, int sign) {
+            times.add(other.times, sign);
+            waits.add(other.waits, sign);
+        }
+
+        synchronized Row.Spread times() {
+            return times.copy();
+        }
+
+        synchronized Row.Spread waits() {
+            return waits.copy();
+        }
+
+        synchronized long number() {
+            return times.number;
+        }
+
+        synchronized double perCall() {
+            return times.number <= 0 ? 0 : (double) times.whole / times.number;
         }
     }
 
     private long calls;
     private int failed;
-    private @Nullable Times times;
-    private @Nullable Times waits;
+    private @Nullable Timed timed;
 
     // The writer.
 
-    void countCall() {
+    final void countCall() {
         CALLS.setOpaque(this, calls + 1);
     }
 
-    void countFailed() {
+    final void countFailed() {
         FAILED.setOpaque(this, failed + 1);
     }
 
+    /// One more is in hand.
+    final void hold() {
+        written().held++;
+    }
+
+    /// How many are in hand, of those that were held.
+    final int held() {
+        Timed now = timed;
+        return now == null ? 0 : now.held;
+    }
+
+    /// They are in hand no more.
+    ///
     /// @param messages how many were handled together; mostly 1
     /// @param nanos how long they took
     /// @param askedNanos how much of it was waiting for replies
-    void time(int messages, long nanos, long askedNanos) {
-        written(TIMES, times).record(messages, nanos, askedNanos);
+    /// @param waited how long one of them was in the mailbox; −1 if that is not known
+    final void time(int messages, long nanos, long askedNanos, long waited) {
+        Timed own = written();
+        own.held = 0;
+        own.time(messages, nanos, askedNanos, waited);
     }
 
     /// @param nanos how long one message was in the mailbox
-    void waited(long nanos) {
-        written(WAITS, waits).record(1, nanos, 0);
+    final void waited(long nanos) {
+        written().waited(nanos);
     }
 
-    private Times written(VarHandle field, @Nullable Times now) {
+    private Timed written() {
+        Timed now = timed;
         if (now != null) {
             return now;
         }
-        Times fresh = new Times();
-        field.setRelease(this, fresh);
+        Timed fresh = new Timed();
+        TIMED.setRelease(this, fresh);
         return fresh;
     }
 
@@ -114,13 +159,9 @@ final class Figures {
     void add(Figures other, int sign) {
         CALLS.setOpaque(this, calls + sign * other.calls());
         FAILED.setOpaque(this, failed + sign * other.failed());
-        Times theirs = other.times();
+        Timed theirs = other.timedAcquire();
         if (theirs != null) {
-            written(TIMES, times).add(theirs.copy(), sign);
-        }
-        Times theirWaits = other.waits();
-        if (theirWaits != null) {
-            written(WAITS, waits).add(theirWaits.copy(), sign);
+            written().add(theirs.copy(), sign);
         }
     }
 
@@ -134,38 +175,37 @@ final class Figures {
         return (int) FAILED.getOpaque(this);
     }
 
-    private @Nullable Times times() {
-        return (Times) TIMES.getAcquire(this);
-    }
-
-    private @Nullable Times waits() {
-        return (Times) WAITS.getAcquire(this);
+    private @Nullable Timed timedAcquire() {
+        return (Timed) TIMED.getAcquire(this);
     }
 
     long timed() {
-        Times now = times();
-        return now == null ? 0 : now.timed();
+        Timed now = timedAcquire();
+        return now == null ? 0 : now.number();
     }
 
     /// How long all calls took, in nanoseconds, if they were like the timed ones.
     double handling() {
-        Times now = times();
+        Timed now = timedAcquire();
         return now == null ? 0 : now.perCall() * calls();
     }
 
     void addSpreadTo(CompactHistogram all) {
-        Times now = times();
+        Timed now = timedAcquire();
         if (now != null) {
-            all.add(now.copy().spread, 1);
+            all.add(now.times().times(), 1);
         }
     }
 
     /// One row of a report.
     Row row(String name, long cpu) {
-        return Row.of(name, calls(), failed(), spread(times()), spread(waits()), Duration.ofNanos(cpu));
-    }
-
-    private static Row.Spread spread(@Nullable Times times) {
-        return times == null ? new Row.Spread(0, 0, 0, new CompactHistogram()) : times.spread();
+        Timed now = timedAcquire();
+        return Row.of(
+                name,
+                calls(),
+                failed(),
+                now == null ? NO_SPREAD : now.times(),
+                now == null ? NO_SPREAD : now.waits(),
+                Duration.ofNanos(cpu));
     }
 }

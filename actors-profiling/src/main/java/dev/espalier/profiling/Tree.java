@@ -4,9 +4,7 @@ import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorState;
 import dev.espalier.actor.ActorSystem;
 import java.util.ArrayDeque;
-import java.util.Collection;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The records of one system: of its living actors that have had a message, and of their ancestors.
@@ -15,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// in looks afterwards whether the actor has ended, and who ends it takes it out afterwards.
 final class Tree {
     final ActorSystem system;
-    private final Map<ActorRef<?>, ActorRecord> living = new ConcurrentHashMap<>();
+    private final Records living = new Records();
 
     Tree(ActorSystem system) {
         this.system = system;
@@ -23,7 +21,7 @@ final class Tree {
 
     @Nullable
     ActorRecord find(ActorRef<?> actor) {
-        return living.get(actor);
+        return living.find(actor);
     }
 
     /// Whether it is an actor of this system that lives.
@@ -31,20 +29,21 @@ final class Tree {
         return system.find(actor.path()).orElse(null) == actor;
     }
 
-    Collection<ActorRecord> living() {
-        return living.values();
+    /// A copy.
+    List<ActorRecord> living() {
+        return living.all();
     }
 
     /// The record of an actor, made with those of its ancestors if there is none.
     ActorRecord of(ActorRef<?> actor) {
-        ActorRecord known = living.get(actor);
+        ActorRecord known = living.find(actor);
         if (known != null) {
             return known;
         }
         ArrayDeque<ActorRef<?>> missing = new ArrayDeque<>();
         ActorRecord above = null;
         for (ActorRef<?> at = actor; at != null && above == null; at = at.parent()) {
-            above = living.get(at);
+            above = living.find(at);
             if (above == null) {
                 missing.push(at);
             }
@@ -58,25 +57,25 @@ final class Tree {
     private ActorRecord put(ActorRef<?> actor, @Nullable ActorRecord parent) {
         Level base = parent == null ? Trees.level() : parent.base();
         ActorRecord record = new ActorRecord(actor, parent, base);
-        ActorRecord before = living.putIfAbsent(actor, record);
+        ActorRecord before = living.putIfAbsent(record);
         if (before != null) {
             return before;
         }
         record.base(parent == null ? Trees.level() : parent.base()); // whoever sets it now may not have met this one
         apply(record);
         if (actor.state() == ActorState.STOPPED) {
-            living.remove(actor);
+            living.remove(record);
         }
         return record;
     }
 
     void remove(ActorRecord record) {
-        living.remove(record.actor, record);
+        living.remove(record);
     }
 
     /// Sets what the records write down anew.
     void applyLevels() {
-        living.values().forEach(this::apply);
+        living.all().forEach(this::apply);
     }
 
     private void apply(ActorRecord record) {
@@ -94,7 +93,7 @@ final class Tree {
     void started(ActorRef<?> actor) {
         Level base = Trees.level();
         for (ActorRef<?> at = actor; at != null; at = at.parent()) {
-            ActorRecord known = living.get(at);
+            ActorRecord known = living.find(at);
             if (known != null) {
                 base = known.base();
                 break;

@@ -224,7 +224,7 @@ class ActorRecordTest {
         try (ActorSystem system = start("switch")) {
             ActorRecord record = new ActorRecord(system.spawn("worker", Worker::new), null, Level.FULL);
             record.every(Level.FULL);
-            record.arrived(null, MINUTE.toNanos());
+            record.arrived(null, MINUTE.toNanos(), Strand.now());
             record.every(Level.OFF); // before it is begun
             record.started("first");
             record.every(Level.FULL);
@@ -232,6 +232,39 @@ class ActorRecordTest {
             record.ended(null);
             assertEquals(1, record.rows().getFirst().calls());
             assertEquals(0, record.rows().getFirst().sampled());
+        }
+    }
+
+    /// A timer's message, for one, comes long after an ask that has expired, and not by the mailbox.
+    @Test
+    void shouldNotTimeAMessageFromTheArrivalOfAnother() {
+        try (ActorSystem system = start("expired")) {
+            ActorRecord record = new ActorRecord(system.spawn("worker", Worker::new), null, Level.FULL);
+            record.every(Level.FULL);
+            record.arrived(null, MINUTE.toNanos(), Strand.now() - MINUTE.toNanos());
+            record.ended(null); // it has expired
+            record.started("tick");
+            record.ended(null);
+            Row row = record.rows().getFirst();
+            assertEquals(0, row.sampled());
+            assertTrue(row.own().compareTo(MINUTE) < 0, row::toString);
+        }
+    }
+
+    /// The last of a batch may be an ask that has expired.
+    @Test
+    void shouldForgetAnArrivalAtTheEndOfABatch() {
+        try (ActorSystem system = start("batch")) {
+            ActorRecord record = new ActorRecord(system.spawn("worker", Worker::new), null, Level.FULL);
+            record.every(Level.FULL);
+            record.started("first");
+            record.arrived(null, MINUTE.toNanos(), Strand.now() - MINUTE.toNanos());
+            record.ended(null);
+            record.started("tick");
+            record.ended(null);
+            Row row = record.rows().getFirst();
+            assertEquals(0, row.sampled());
+            assertTrue(row.own().compareTo(MINUTE) < 0, row::toString);
         }
     }
 

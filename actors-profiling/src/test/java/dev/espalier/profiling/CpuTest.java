@@ -21,12 +21,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// Actors that compute by known weights, 1 to 10, and what the samples say of them.
 ///
-/// With `-Dtest.jvm=-Despalier.cpu.seconds=20` it is the full measurement.
+/// With `-Dtest.jvm=-Despalier.cpu.seconds=20` it is the full measurement. Its error is that of a sample: of `n`
+/// samples
+/// a weight with the share `p` gets `p` plus or minus `√(p (1 − p) / n)`, so both are printed. How many there are is
+/// the processor's time by the clock tick of the kernel, 10 ms on many, whatever the period: the machine must be quiet,
+/// and the actors are kept busy.
 @Tag("slow")
 class CpuTest {
     private static final int SECONDS = Integer.getInteger("espalier.cpu.seconds", 1);
     private static final int PERIOD = Integer.getInteger("espalier.cpu.period", 1);
-    private static final int UNIT = 4_000;
+    /// Long enough that the way of a message, which is the same for all weights, does not count.
+    private static final int UNIT = 40_000;
 
     /// Computes as much as its weight says, and tells itself to go on.
     static final class Burner implements Behavior<Integer> {
@@ -81,6 +86,10 @@ class CpuTest {
         }
     }
 
+    private static long commonPart(long a, long b) {
+        return b == 0 ? a : commonPart(b, a % b);
+    }
+
     private static void check(Map<String, Long> cpu, int actors, boolean dedicated, double most) {
         long of = cpu.entrySet().stream()
                 .filter(each -> each.getKey().startsWith("/"))
@@ -98,12 +107,16 @@ class CpuTest {
         for (int w = 0; w < 10; w++) {
             worst = Math.max(worst, Math.abs(weights[w] - 100.0 * (w + 1) / 55));
         }
+        long samples = of / cpu.values().stream().reduce(0L, CpuTest::commonPart);
+        double deviation = 100 * Math.sqrt(10 / 55.0 * 45 / 55.0 / samples);
         String says = String.format(
-                "%d actors, dedicated %s, %d s: %d ms of actors in %d ms; error by weight %.2f points, by actor %.2f;"
-                        + " scheduler %d ms, outside %d ms, too deep %d ms",
+                "%d actors, dedicated %s, %d s: %d samples, deviation %.2f points; %d ms of actors in %d ms;"
+                        + " error by weight %.2f points, by actor %.2f; scheduler %d ms, outside %d ms, too deep %d ms",
                 actors,
                 dedicated,
                 SECONDS,
+                samples,
+                deviation,
                 of / 1_000_000,
                 all / 1_000_000,
                 worst,

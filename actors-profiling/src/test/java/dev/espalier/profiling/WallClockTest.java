@@ -13,8 +13,15 @@ import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
 import dev.espalier.sync.Signal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,6 +29,8 @@ import org.junit.jupiter.api.Test;
 /// Where actors are, whether they run or wait.
 @Tag("slow")
 class WallClockTest {
+    private static final Pattern DIVER = Pattern.compile("^/divers;/divers/d([0-9]+);");
+
     private final Signal free = new Signal();
 
     /// Waits in a method of its own.
@@ -157,6 +166,81 @@ class WallClockTest {
                 free.go();
             }
         }
+    }
+
+    /// Whose stack it is shows in its depth, which is another one for each actor.
+    static final class Diver implements Behavior<Integer> {
+        private final int depth;
+        private final List<ActorRef<Integer>> all;
+        private final Signal over;
+
+        Diver(int depth, List<ActorRef<Integer>> all, Signal over) {
+            this.depth = depth;
+            this.all = all;
+            this.over = over;
+        }
+
+        @Override
+        public void onMessage(Integer token, ActorContext<Integer> ctx) {
+            dive(depth);
+            if (!over.isGo()) {
+                all.get((depth + token) % all.size()).tell(token);
+            }
+        }
+
+        private void dive(int rest) {
+            if (rest > 1) {
+                dive(rest - 1);
+            } else {
+                LockSupport.parkNanos(20_000);
+            }
+        }
+    }
+
+    /// Turns of many actors on few threads, each so long that most looks meet one, and so short that it is often over
+    /// before the look: who believed the stack that he gets would have some of another actor's.
+    @Test
+    void shouldNeverTakeTheStackOfAnotherActor() {
+        int divers = 12;
+        List<ActorRef<Integer>> all = new CopyOnWriteArrayList<>();
+        try (ActorSystem system = start("divers")) {
+            for (int i = 1; i <= divers; i++) {
+                int depth = i;
+                all.add(system.spawn("d" + i, () -> new Diver(depth, all, free)));
+            }
+            try (Profiler profiler = look(system.find("/divers").orElseThrow())) {
+                for (int token : new int[] {0, 4, 6}) { // to the next, or to one further on
+                    all.getFirst().tell(token);
+                }
+                Map<Integer, Set<Integer>> depths = new TreeMap<>();
+                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+                    depths.putAll(depthsSeen(profiler));
+                    return sums(profiler).getOrDefault("/divers/d1", 0L) > 2_000_000_000L
+                            && depths.values().stream()
+                                            .filter(each -> !each.isEmpty())
+                                            .count()
+                                    == divers;
+                });
+                depths.forEach((diver, seen) -> assertEquals(Set.of(diver), seen, "of d" + diver));
+            } finally {
+                free.go();
+            }
+        }
+    }
+
+    /// For each diver, how deep it was when it was met at the bottom.
+    private static Map<Integer, Set<Integer>> depthsSeen(Profiler profiler) {
+        Map<Integer, Set<Integer>> depths = new TreeMap<>();
+        String collapsed = profiler.samples().flames(Samples.Kind.WALL, By.PATH).toCollapsed();
+        for (String line : collapsed.lines().toList()) {
+            Matcher diver = DIVER.matcher(line);
+            if (diver.find() && line.contains("parkNanos")) {
+                int depth = line.split("Diver\\.dive", -1).length - 1;
+                depths.computeIfAbsent(Integer.valueOf(diver.group(1)), d -> new TreeSet<>())
+                        .add(depth);
+            }
+        }
+        return depths;
     }
 
     private static boolean seen(Profiler profiler, String actor, Class<?> code) {
