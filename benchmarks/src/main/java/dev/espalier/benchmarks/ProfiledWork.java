@@ -107,7 +107,7 @@ public final class ProfiledWork {
             for (int i = 0; i < pairs; i++) {
                 double off = rate(done);
                 double on;
-                try (Profiler profiler = record(folder)) {
+                try (Profiler _ = record(folder)) {
                     rate(done); // it settles
                     on = rate(done);
                 }
