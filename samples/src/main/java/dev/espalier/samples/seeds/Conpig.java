@@ -42,7 +42,8 @@ public final class Conpig {
 
     private void test(String arg) {
         for (int i = 0; i < LINES; i++) {
-            screen.send(arg); // blocks while the screen is busy: here the others get their turn
+            screen.send(arg); // blocks while the screen is busy: here the others get their turn,
+            Strand.giveWay(1); // and here if it never is: a green thread has its processor until it waits or yields
         }
     }
 
