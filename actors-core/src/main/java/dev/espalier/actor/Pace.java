@@ -11,8 +11,8 @@ import java.lang.invoke.VarHandle;
 ///
 /// *Idea.* The worker looks at the clock once in [#SPAN] turns. If its messages take a microsecond or more, any
 /// entry that waits is worth another worker. If they are shorter, then only a *backlog* is: as many entries as
-/// last for a tenth of a millisecond, about what it takes until a thread that was woken does its part. So what
-/// a turn has woken waits hardly longer than it would for another worker.
+/// last for half a millisecond, or more than the ring holds. So what a turn has woken may wait that long while
+/// another processor has nothing to do.
 ///
 /// Until it has been measured, after each rest, and in simulated time, anything is worth it. A turn that takes
 /// much longer than those before it is noticed by the [Sentinel] within two of its ticks.
