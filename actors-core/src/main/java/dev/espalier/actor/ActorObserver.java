@@ -33,7 +33,8 @@ public interface ActorObserver {
     /// @param sender the actor that sent it; null if no actor did
     /// @param message it must not be kept
     /// @param nanos how long it was in the mailbox, in ns; not negative
-    default void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos) {}
+    /// @param messages how many it stands for: one of so many is picked; at least 1
+    default void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos, int messages) {}
 
     /// An actor failed and its supervisor decided so. Exactly once for each failure.
     default void failed(Failure failure, Decision decision) {}

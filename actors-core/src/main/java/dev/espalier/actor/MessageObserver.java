@@ -37,7 +37,8 @@ public interface MessageObserver {
     /// @param sender the actor that sent it; null if no actor did
     /// @param nanos how long it was in the mailbox, in ns; not negative
     /// @param now when it came out, by the clock of [dev.espalier.sync.Strand#now]
-    default void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {}
+    /// @param messages how many it stands for: one of so many is picked; at least 1
+    default void arrived(@Nullable ActorRef<?> sender, long nanos, long now, int messages) {}
 
     /// What was started has been handled, or the actor has failed over it, or was cancelled; or nothing was
     /// started, for what came out of the mailbox is an ask that has expired.

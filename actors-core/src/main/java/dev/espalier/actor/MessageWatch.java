@@ -55,18 +55,19 @@ final class MessageWatch {
 
     void arrived(Sampled sampled, long now) {
         long nanos = Math.max(0, now - sampled.sentNanos);
-        tellArrived(sampled, nanos, now);
-        cell.system.observers.arrived(cell, sampled, nanos);
+        int messages = Sampled.every(cell);
+        tellArrived(sampled, nanos, now, messages);
+        cell.system.observers.arrived(cell, sampled, nanos, messages);
     }
 
-    private void tellArrived(Sampled sampled, long nanos, long now) {
+    private void tellArrived(Sampled sampled, long nanos, long now, int messages) {
         try {
-            first.arrived(sampled.sender, nanos, now);
+            first.arrived(sampled.sender, nanos, now, messages);
         } catch (Throwable t) {
             failed(t);
         }
         if (others != null) {
-            others.tellArrived(sampled, nanos, now);
+            others.tellArrived(sampled, nanos, now, messages);
         }
     }
 

@@ -84,11 +84,11 @@ final class Observers {
         return followers.isEmpty() ? null : new MessageWatch(cell, followers);
     }
 
-    void arrived(Cell<?> cell, Sampled sampled, long nanos) {
+    void arrived(Cell<?> cell, Sampled sampled, long nanos, int messages) {
         Object message = Mailbox.message(sampled.entry);
         for (ActorObserver each : all) {
             try {
-                each.arrived(cell, sampled.sender, message, nanos);
+                each.arrived(cell, sampled.sender, message, nanos, messages);
             } catch (Throwable t) {
                 failed(each, t);
             }

@@ -33,6 +33,11 @@ final class Sampled {
         return new Sampled(entry, Cell.current(), TraceContext.current(), to.system.now());
     }
 
+    /// One of how many entries for an actor is picked now; 1 also if none is.
+    static int every(Cell<?> to) {
+        return 1 << Math.max(0, to.sampling - 1);
+    }
+
     /// An entry that takes a context along, if there is one, and is no sample.
     static Object carrying(Object entry, @Nullable TraceContext trace) {
         return trace == null ? entry : new Sampled(entry, null, trace, NOT_PICKED);

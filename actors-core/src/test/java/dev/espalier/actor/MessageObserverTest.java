@@ -39,7 +39,7 @@ class MessageObserverTest {
                 }
 
                 @Override
-                public void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {
+                public void arrived(@Nullable ActorRef<?> sender, long nanos, long now, int messages) {
                     seen.add("from " + (sender == null ? "nobody" : sender.path()) + " " + Duration.ofNanos(nanos));
                 }
             };
@@ -51,7 +51,8 @@ class MessageObserverTest {
         VirtualTime.run(() -> {
             ActorObserver all = new ActorObserver() {
                 @Override
-                public void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos) {
+                public void arrived(
+                        ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos, int messages) {
                     seen.add(sender + " to " + actor + " " + message + " " + Duration.ofNanos(nanos));
                 }
             };

@@ -299,7 +299,7 @@ class TracesTest {
                 }
 
                 @Override
-                public void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {
+                public void arrived(@Nullable ActorRef<?> sender, long nanos, long now, int messages) {
                     seen.add("arrived");
                 }
             };

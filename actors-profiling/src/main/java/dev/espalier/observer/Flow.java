@@ -40,8 +40,8 @@ final class Flow {
     private record Weight(long picked, long about, long waited) {
         static final Weight NONE = new Weight(0, 0, 0);
 
-        Weight plus(int every, long nanos) {
-            return new Weight(picked + 1, about + every, waited + nanos);
+        Weight plus(int messages, long nanos) {
+            return new Weight(picked + 1, about + messages, waited + nanos);
         }
     }
 
@@ -112,9 +112,8 @@ final class Flow {
     }
 
     /// A picked message has come out of a mailbox; on the thread of that actor.
-    void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos) {
-        int weight = every;
-        if (weight == 0 || !members.containsKey(actor)) {
+    void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos, int messages) {
+        if (every == 0 || !members.containsKey(actor)) {
             return;
         }
         if (room.decrementAndGet() < 0 || !lock.tryLock()) {
@@ -127,7 +126,7 @@ final class Flow {
                     actor.path(),
                     message.getClass().getName());
             if (edges.size() < MOST_EDGES || edges.containsKey(edge)) {
-                edges.merge(edge, Weight.NONE.plus(weight, nanos), (old, one) -> old.plus(weight, nanos));
+                edges.merge(edge, Weight.NONE.plus(messages, nanos), (old, one) -> old.plus(messages, nanos));
             } else {
                 skipped.incrementAndGet();
             }

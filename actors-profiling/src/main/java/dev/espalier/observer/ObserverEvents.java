@@ -78,8 +78,8 @@ public final class ObserverEvents implements ActorObserver {
     }
 
     @Override
-    public void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos) {
-        events.flow.arrived(actor, sender, message, nanos);
+    public void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos, int messages) {
+        events.flow.arrived(actor, sender, message, nanos, messages);
     }
 
     @Override

@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 final class ActorRecord implements MessageObserver {
     /// Message types that are told apart for one actor; the rest is one row.
     private static final int MOST_TYPES = 32;
+    /// So many times the messages among which one is picked are handled at most until one is timed anyway.
+    private static final int UNPICKED = 8;
 
     private static final VarHandle CALLS;
     private static final VarHandle HANDLING;
@@ -220,24 +222,26 @@ final class ActorRecord implements MessageObserver {
         return fresh;
     }
 
-    /// Whether this message is to be timed: at random distances of `level` on average.
+    /// Whether this message is to be timed: one that was picked when it was sent, so that a look at the clock
+    /// serves twice. Those that nobody sends, of timers for instance, are never picked: if none was timed for
+    /// long, this one is, at random distances.
     private static boolean isDue(More own, int level) {
         if (level == 1) {
             return true;
         }
-        if (own.gap > 1 && own.gap < 2 * (long) level) {
+        if (own.waited < 0 && own.gap > 1 && own.gap <= UNPICKED * (long) level) {
             own.gap--;
             return false;
         }
         own.seed = own.seed * 1_664_525 + 1_013_904_223;
-        own.gap = 1 + (int) ((own.seed >>> 8) % (2L * level - 1));
+        long least = UNPICKED / 2L * level;
+        own.gap = (int) Math.min(Integer.MAX_VALUE, least + 1 + (own.seed >>> 8) % least);
         return true;
     }
 
     @Override
-    public void arrived(@Nullable ActorRef<?> sender, long nanos, long now) {
-        int level = (int) EVERY.getOpaque(this);
-        if (level <= 0) {
+    public void arrived(@Nullable ActorRef<?> sender, long nanos, long now, int messages) {
+        if (!isSampled()) {
             return; // it was sent when the level was another one
         }
         More own = more();
@@ -248,7 +252,7 @@ final class ActorRecord implements MessageObserver {
             from = new Senders();
             own.senders = from;
         }
-        from.count(sender, Level.messagesFor(level), ActorRecord::codeOf);
+        from.count(sender, messages, ActorRecord::codeOf);
     }
 
     private static String codeOf(ActorRef<?> sender) {

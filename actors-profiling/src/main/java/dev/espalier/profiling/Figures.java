@@ -7,11 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /// What messages of one type have cost one actor, or a group.
 ///
-/// *Threads.* One writer at a time; whoever else reads sees each figure whole, and maybe a little old.
+/// *Threads.* One writer at a time; whoever else reads sees each figure whole and maybe a little old, so that
+/// while messages are handled a sum and its spread may differ by some.
 class Figures {
     private static final VarHandle CALLS;
     private static final VarHandle FAILED;
     private static final VarHandle TIMED;
+    private static final VarHandle NUMBER;
+    private static final VarHandle WHOLE;
+    private static final VarHandle ASKED;
     private static final Row.Spread NO_SPREAD = new Row.Spread(0, 0, 0, new CompactHistogram());
 
     static {
@@ -20,6 +24,9 @@ class Figures {
             CALLS = lookup.findVarHandle(Figures.class, "calls", long.class);
             FAILED = lookup.findVarHandle(Figures.class, "failed", int.class);
             TIMED = lookup.findVarHandle(Figures.class, "timed", Timed.class);
+            NUMBER = lookup.findVarHandle(Times.class, "number", long.class);
+            WHOLE = lookup.findVarHandle(Times.class, "whole", long.class);
+            ASKED = lookup.findVarHandle(Times.class, "asked", long.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -33,72 +40,47 @@ class Figures {
         private final CompactHistogram spread = new CompactHistogram();
 
         void record(int messages, long nanos, long askedNanos) {
-            number += messages;
-            whole += nanos;
-            asked += Math.min(nanos, askedNanos);
+            count(messages, nanos, Math.min(nanos, askedNanos));
             spread.record(nanos / messages, messages);
         }
 
+        private void count(long messages, long nanos, long askedNanos) {
+            NUMBER.setOpaque(this, number + messages);
+            WHOLE.setOpaque(this, whole + nanos);
+            ASKED.setOpaque(this, asked + askedNanos);
+        }
+
+        long number() {
+            return (long) NUMBER.getOpaque(this);
+        }
+
+        long whole() {
+            return (long) WHOLE.getOpaque(this);
+        }
+
+        /// @param other may go on to be written
         void add(Times other, int sign) {
-            number += sign * other.number;
-            whole += sign * other.whole;
-            asked += sign * other.asked;
+            count(sign * other.number(), sign * other.whole(), sign * (long) ASKED.getOpaque(other));
             spread.add(other.spread, sign);
         }
 
         Row.Spread copy() {
             CompactHistogram copy = new CompactHistogram();
             copy.add(spread, 1);
-            return new Row.Spread(number, whole, asked, copy);
+            return new Row.Spread(number(), whole(), (long) ASKED.getOpaque(this), copy);
         }
     }
 
-    /// Of those of which more is known than that they were. Written and read under its monitor, which a message enters
-    /// once: only timed messages pay for that.
+    /// Of those of which more is known than that they were.
     private static final class Timed {
-        private final Times times = new Times();
-        private final Times waits = new Times();
-        /// How many are in hand; for the writer, without the monitor.
+        final Times times = new Times();
+        final Times waits = new Times();
+        /// How many are in hand; for the writer.
         int held;
 
-        synchronized void time(int messages, long nanos, long askedNanos, long waited) {
-            times.record(messages, nanos, askedNanos);
-            if (waited >= 0) {
-                waits.record(1, waited, 0);
-            }
-        }
-
-        synchronized void waited(long nanos) {
-            waits.record(1, nanos, 0);
-        }
-
-        synchronized Timed copy() {
-            Timed copy = new Timed();
-            copy.times.add(times, 1);
-            copy.waits.add(waits, 1);
-            return copy;
-        }
-
-        /// @param other nobody else writes it
-        synchronized void add(Timed other, int sign) {
-            times.add(other.times, sign);
-            waits.add(other.waits, sign);
-        }
-
-        synchronized Row.Spread times() {
-            return times.copy();
-        }
-
-        synchronized Row.Spread waits() {
-            return waits.copy();
-        }
-
-        synchronized long number() {
-            return times.number;
-        }
-
-        synchronized double perCall() {
-            return times.number <= 0 ? 0 : (double) times.whole / times.number;
+        double perCall() {
+            long number = times.number();
+            return number <= 0 ? 0 : (double) times.whole() / number;
         }
     }
 
@@ -136,12 +118,15 @@ class Figures {
     final void time(int messages, long nanos, long askedNanos, long waited) {
         Timed own = written();
         own.held = 0;
-        own.time(messages, nanos, askedNanos, waited);
+        own.times.record(messages, nanos, askedNanos);
+        if (waited >= 0) {
+            own.waits.record(1, waited, 0);
+        }
     }
 
     /// @param nanos how long one message was in the mailbox
     final void waited(long nanos) {
-        written().waited(nanos);
+        written().waits.record(1, nanos, 0);
     }
 
     private Timed written() {
@@ -161,7 +146,9 @@ class Figures {
         FAILED.setOpaque(this, failed + sign * other.failed());
         Timed theirs = other.timedAcquire();
         if (theirs != null) {
-            written().add(theirs.copy(), sign);
+            Timed own = written();
+            own.times.add(theirs.times, sign);
+            own.waits.add(theirs.waits, sign);
         }
     }
 
@@ -181,7 +168,7 @@ class Figures {
 
     long timed() {
         Timed now = timedAcquire();
-        return now == null ? 0 : now.number();
+        return now == null ? 0 : now.times.number();
     }
 
     /// How long all calls took, in nanoseconds, if they were like the timed ones.
@@ -193,7 +180,7 @@ class Figures {
     void addSpreadTo(CompactHistogram all) {
         Timed now = timedAcquire();
         if (now != null) {
-            all.add(now.times().times(), 1);
+            all.add(now.times.spread, 1);
         }
     }
 
@@ -204,8 +191,8 @@ class Figures {
                 name,
                 calls(),
                 failed(),
-                now == null ? NO_SPREAD : now.times(),
-                now == null ? NO_SPREAD : now.waits(),
+                now == null ? NO_SPREAD : now.times.copy(),
+                now == null ? NO_SPREAD : now.waits.copy(),
                 Duration.ofNanos(cpu));
     }
 }

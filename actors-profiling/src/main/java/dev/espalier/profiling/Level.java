@@ -4,8 +4,8 @@ import java.util.Locale;
 
 /// How much is written down about each message. Immutable.
 ///
-/// @param every −1: nothing; 0: the message is counted; n: it is counted, and one of n is timed; 1: all are
-///     timed
+/// @param every −1: nothing; 0: the message is counted; n: it is counted, and one of n is timed, rounded up to
+///     a power of two, at most 2^30; 1: all are timed
 public record Level(int every) {
     /// Nothing.
     public static final Level OFF = new Level(-1);
@@ -14,30 +14,26 @@ public record Level(int every) {
     /// Every message is counted and timed.
     public static final Level FULL = new Level(1);
 
+    private static final int MOST = 1 << 30;
+
     /// @throws IllegalArgumentException if it is less than −1
     public Level {
         if (every < -1) {
             throw new IllegalArgumentException("There is no level " + every);
         }
+        every = every <= 1 ? every : Integer.highestOneBit(Math.min(every, MOST) - 1) << 1;
     }
 
     /// Every message is counted; on average one of `every` is timed, at random distances, so that a pattern
-    /// in the messages does no harm.
+    /// in the messages does no harm. Of messages that nobody sends, as those of timers, it is fewer.
     ///
-    /// @param every at least 1, which is [#FULL]
+    /// @param every at least 1, which is [#FULL]; rounded up to a power of two
     /// @throws IllegalArgumentException if it is less than 1
     public static Level sampled(int every) {
         if (every < 1) {
             throw new IllegalArgumentException("One of " + every + " messages cannot be timed");
         }
         return new Level(every);
-    }
-
-    /// How many messages one sampled arrival stands for: the engine rounds up to a power of two.
-    ///
-    /// @param every at least 1
-    static int messagesFor(int every) {
-        return every <= 1 ? 1 : Integer.highestOneBit(every - 1) << 1;
     }
 
     /// As it stands in a system property: `off`, `counters`, `full`, or `1:16` for a sample.

@@ -1,16 +1,18 @@
 package dev.espalier.profiling;
 
 import dev.espalier.actor.ActorRef;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.lang.ref.WeakReference;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Who has sent how many messages to one actor: the first [#MOST] senders each by itself, later ones with their
 /// siblings of the same class, the first [#MOST] such groups, and the rest as others.
 ///
-/// *Threads.* All under the monitor of this object: only sampled messages pay for that. *Memory.* Bounded; it
+/// *Threads.* The actor counts; whoever else reads sees each number whole, and maybe a little old. *Memory.* Bounded;
+/// it
 /// keeps no sender alive.
 final class Senders {
     static final int MOST = 16;
@@ -19,17 +21,38 @@ final class Senders {
     /// Senders beyond those that are told apart.
     static final String OTHERS = "(others)";
 
-    /// One sender or group.
+    private static final VarHandle MESSAGES;
+
+    static {
+        try {
+            MESSAGES = MethodHandles.lookup().findVarHandle(Entry.class, "messages", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /// One sender or group; without an actor, all that are not told apart.
     private static final class Entry {
         final WeakReference<ActorRef<?>> actor;
         final String path;
         final String code;
-        long messages;
+        private long messages;
 
-        Entry(ActorRef<?> actor, String path, String code) {
+        Entry(@Nullable ActorRef<?> actor, String path, String code) {
             this.actor = new WeakReference<>(actor);
             this.path = path;
             this.code = code;
+        }
+
+        void add(int more) {
+            MESSAGES.setOpaque(this, messages + more);
+        }
+
+        void tell(Told told) {
+            long now = (long) MESSAGES.getOpaque(this);
+            if (now > 0) {
+                told.sent(path, code, now);
+            }
         }
     }
 
@@ -38,43 +61,57 @@ final class Senders {
         void sent(String path, String code, long messages);
     }
 
-    private final List<Entry> single = new ArrayList<>();
-    private final List<Entry> groups = new ArrayList<>();
-    private long outside;
-    private long others;
+    // Replaced when one is added.
+    private volatile Entry[] single = {};
+    private volatile Entry[] groups = {};
+    private final Entry outside = new Entry(null, OUTSIDE, OUTSIDE);
+    private final Entry others = new Entry(null, OTHERS, OTHERS);
 
+    /// For the actor.
+    ///
     /// @param codeOf tells the class of an actor's code
-    synchronized void count(@Nullable ActorRef<?> sender, int messages, Function<ActorRef<?>, String> codeOf) {
-        if (sender == null) {
-            outside += messages;
-            return;
-        }
-        Entry entry = find(single, sender, null);
-        if (entry == null) {
-            entry = single.size() < MOST
-                    ? add(single, sender, sender.path(), codeOf.apply(sender))
-                    : group(sender, codeOf);
-        }
-        if (entry == null) {
-            others += messages;
-        } else {
-            entry.messages += messages;
-        }
+    void count(@Nullable ActorRef<?> sender, int messages, Function<ActorRef<?>, String> codeOf) {
+        entry(sender, codeOf).add(messages);
     }
 
-    private @Nullable Entry group(ActorRef<?> sender, Function<ActorRef<?>, String> codeOf) {
+    private Entry entry(@Nullable ActorRef<?> sender, Function<ActorRef<?>, String> codeOf) {
+        if (sender == null) {
+            return outside;
+        }
+        Entry[] known = single;
+        Entry found = find(known, sender, null);
+        if (found != null) {
+            return found;
+        }
+        if (known.length == MOST) {
+            return group(sender, codeOf);
+        }
+        Entry fresh = new Entry(sender, sender.path(), codeOf.apply(sender));
+        single = with(known, fresh);
+        return fresh;
+    }
+
+    private Entry group(ActorRef<?> sender, Function<ActorRef<?>, String> codeOf) {
         ActorRef<?> parent = sender.parent();
         if (parent == null) {
-            return null;
+            return others;
         }
         String code = codeOf.apply(sender);
-        Entry known = find(groups, parent, code);
-        return known != null || groups.size() == MOST ? known : add(groups, parent, parent.path() + "/*", code);
+        Entry[] known = groups;
+        Entry found = find(known, parent, code);
+        if (found != null) {
+            return found;
+        }
+        if (known.length == MOST) {
+            return others;
+        }
+        Entry fresh = new Entry(parent, parent.path() + "/*", code);
+        groups = with(known, fresh);
+        return fresh;
     }
 
-    private static @Nullable Entry find(List<Entry> entries, ActorRef<?> actor, @Nullable String code) {
-        for (int i = 0; i < entries.size(); i++) {
-            Entry entry = entries.get(i);
+    private static @Nullable Entry find(Entry[] entries, ActorRef<?> actor, @Nullable String code) {
+        for (Entry entry : entries) {
             if (entry.actor.refersTo(actor) && (code == null || entry.code.equals(code))) {
                 return entry;
             }
@@ -82,21 +119,21 @@ final class Senders {
         return null;
     }
 
-    private static Entry add(List<Entry> entries, ActorRef<?> actor, String path, String code) {
-        Entry fresh = new Entry(actor, path, code);
-        entries.add(fresh);
-        return fresh;
+    private static Entry[] with(Entry[] entries, Entry fresh) {
+        Entry[] all = Arrays.copyOf(entries, entries.length + 1);
+        all[entries.length] = fresh;
+        return all;
     }
 
     /// Tells all; a path may come more than once.
-    synchronized void forEach(Told told) {
-        single.forEach(entry -> told.sent(entry.path, entry.code, entry.messages));
-        groups.forEach(entry -> told.sent(entry.path, entry.code, entry.messages));
-        if (outside > 0) {
-            told.sent(OUTSIDE, OUTSIDE, outside);
+    void forEach(Told told) {
+        for (Entry entry : single) {
+            entry.tell(told);
         }
-        if (others > 0) {
-            told.sent(OTHERS, OTHERS, others);
+        for (Entry entry : groups) {
+            entry.tell(told);
         }
+        outside.tell(told);
+        others.tell(told);
     }
 }

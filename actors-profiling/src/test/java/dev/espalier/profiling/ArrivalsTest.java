@@ -196,6 +196,26 @@ class ArrivalsTest {
         });
     }
 
+    /// As the trace of the observer does.
+    @Test
+    void shouldCountSendersRightWhenSomebodyElsePicksMoreOften() throws Exception {
+        VirtualTime.run(() -> {
+            try (ActorSystem system = start("more")) {
+                ActorRef<Duration> desk = system.spawn("desk", Desk::new);
+                Profiling.level(Level.sampled(16));
+                inject(desk, Duration.ZERO, 99);
+                try (Profiler profiler =
+                        Profiler.builder().system(system).level(Level.COUNTERS).start()) {
+                    assertEquals(16, system.sampleArrivals(desk, 1));
+                    inject(desk, Duration.ZERO, 99);
+                    assertEquals(
+                            List.of(new Flow(Senders.OUTSIDE, "/more/desk", 100)),
+                            profiler.report().flows(By.PATH));
+                }
+            }
+        });
+    }
+
     @Test
     void shouldSampleArrivalsAsTheLevelSays() throws Exception {
         VirtualTime.run(() -> {

@@ -23,6 +23,13 @@ class LevelTest {
     }
 
     @Test
+    void shouldRoundUpToAPowerOfTwo() {
+        assertEquals(Level.sampled(16), Level.sampled(9));
+        assertEquals("1:1024", Level.parse("1:1000").toString());
+        assertEquals(1 << 30, Level.sampled(Integer.MAX_VALUE).every());
+    }
+
+    @Test
     void shouldKnowWhichTellsMore() {
         List<Level> order = List.of(Level.OFF, Level.COUNTERS, Level.sampled(16), Level.sampled(2), Level.FULL);
         for (int i = 0; i < order.size(); i++) {
