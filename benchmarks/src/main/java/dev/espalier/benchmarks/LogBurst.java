@@ -23,7 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Four threads log at once, ns for one line: as many lines as fit the queue, until the callers are done, and until
-/// all lines are written. The threads wait at a barrier before; to start them would take as long as to log. (A paced
+/// all lines are written and flushed. The threads wait at a barrier before; to start them would take as long as to log.
+/// (A paced
 /// load: `samples/run logging`.)
 ///
 /// What `nothing` takes is Logback's part, the same for all that stand on it.
@@ -46,6 +47,10 @@ public class LogBurst {
     @Param({"espalier", "async", "log4j2", "sync", "nothing"})
     public String log;
 
+    /// Where lines go. To a file it counts how often a log flushes.
+    @Param({"file", "memory"})
+    public String sink;
+
     private final CyclicBarrier begin = new CyclicBarrier(THREADS + 1);
     private final CyclicBarrier end = new CyclicBarrier(THREADS + 1);
     private final List<Thread> threads = new ArrayList<>();
@@ -55,7 +60,7 @@ public class LogBurst {
     /// Starts it and the callers.
     @Setup(Level.Trial)
     public void start() {
-        running = Log.start(log);
+        running = Log.start(log, sink);
         for (int i = 0; i < THREADS; i++) {
             Integer producer = i;
             threads.add(Thread.ofPlatform().start(() -> call(producer)));

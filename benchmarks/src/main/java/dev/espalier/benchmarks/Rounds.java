@@ -22,6 +22,7 @@ import org.openjdk.jmh.runner.BenchmarkListEntry;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.Options;
@@ -73,12 +74,12 @@ public final class Rounds {
     private void run(int round, int count) throws IOException {
         List<RunResult> results = new ArrayList<>();
         var silent = OutputFormatFactory.createFormatInstance(System.out, VerboseMode.SILENT);
-        for (BenchmarkListEntry entry :
-                BenchmarkList.defaultList().find(silent, options.getIncludes(), options.getExcludes())) {
+        var entries = BenchmarkList.defaultList().find(silent, options.getIncludes(), options.getExcludes());
+        for (BenchmarkListEntry entry : entries) {
             List<String> engines = engines(entry);
             Collections.rotate(engines, 1 - round);
             for (String engine : engines) {
-                for (RunResult result : runOne(entry, engine)) {
+                for (RunResult result : runOne(entry, entries, engine)) {
                     results.add(result);
                     print(round, count, result);
                 }
@@ -100,11 +101,15 @@ public final class Rounds {
         return engines;
     }
 
-    private Collection<RunResult> runOne(BenchmarkListEntry entry, String engine) {
-        Options one = new OptionsBuilder()
-                .parent(options)
-                .include("^" + entry.getUsername().replace(".", "\\.") + "$")
-                .param("engine", engine)
+    /// An include would add to those of the command line, so all others are excluded.
+    private Collection<RunResult> runOne(BenchmarkListEntry entry, Collection<BenchmarkListEntry> all, String engine) {
+        ChainedOptionsBuilder builder = new OptionsBuilder().parent(options);
+        for (BenchmarkListEntry other : all) {
+            if (!other.getUsername().equals(entry.getUsername())) {
+                builder = builder.exclude("^" + other.getUsername().replace(".", "\\.") + "$");
+            }
+        }
+        Options one = builder.param("engine", engine)
                 .forks(1)
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)

@@ -1,6 +1,6 @@
 package dev.espalier.benchmarks.log;
 
-/// A log with a queue of 64k events that drops nothing, over a pattern that goes nowhere.
+/// A log with a queue of 64k events that drops nothing, over a pattern.
 public interface Log extends AutoCloseable {
     /// Its queue.
     int QUEUE = 65_536;
@@ -9,13 +9,16 @@ public interface Log extends AutoCloseable {
 
     /// Starts the one of this name: `espalier`, `async` (Logback's AsyncAppender), `log4j2`, `sync`, or `nothing`,
     /// which is Logback with an appender that does nothing: what nobody who appends can save.
-    static Log start(String name) {
+    ///
+    /// @param sink where lines go: `file`, or `memory`, which is nowhere
+    static Log start(String name, String sink) {
+        Lines lines = Lines.to(sink);
         return switch (name) {
-            case "sync" -> LogbackLog.sync();
-            case "async" -> LogbackLog.async();
+            case "sync" -> LogbackLog.sync(lines);
+            case "async" -> LogbackLog.async(lines);
             case "nothing" -> LogbackLog.nothing();
-            case "espalier" -> LogbackLog.espalier();
-            case "log4j2" -> new Log4jLog();
+            case "espalier" -> LogbackLog.espalier(lines);
+            case "log4j2" -> new Log4jLog(lines);
             default -> throw new IllegalArgumentException("There is no log " + name);
         };
     }
@@ -23,7 +26,7 @@ public interface Log extends AutoCloseable {
     /// Logs a line.
     void log(Object producer, Object number);
 
-    /// How many lines its sink has taken.
+    /// How many lines its sink has taken and flushed.
     long written();
 
     @Override

@@ -13,11 +13,12 @@ import org.apache.logging.log4j.core.layout.PatternLayout;
 
 /// Log4j2 with all loggers asynchronous, by its own interface. One in a JVM.
 final class Log4jLog implements Log {
-    private final Lines lines = new Lines();
+    private final Lines lines;
     private final AsyncLoggerContext context;
     private final Logger logger;
 
-    Log4jLog() {
+    Log4jLog(Lines lines) {
+        this.lines = lines;
         System.setProperty("log4j2.asyncLoggerRingBufferSize", Integer.toString(QUEUE));
         context = new AsyncLoggerContext("benchmark");
         context.start(configuration());

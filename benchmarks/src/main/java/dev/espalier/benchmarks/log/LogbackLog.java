@@ -11,56 +11,56 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.OutputStreamAppender;
 import dev.espalier.logging.ActorAppender;
 import dev.espalier.logging.Capture;
+import org.jspecify.annotations.Nullable;
 
 /// Logback, with a context of its own.
 final class LogbackLog implements Log {
     private final LoggerContext context = new LoggerContext();
     private final Logger logger = context.getLogger("shop");
-    private final Lines lines = new Lines();
-    private boolean writes = true;
+    /// Null: nobody has to wait until it has written.
+    private final @Nullable Lines lines;
 
-    private LogbackLog() {
+    private LogbackLog(@Nullable Lines lines) {
+        this.lines = lines;
         context.setMDCAdapter(new LogbackMDCAdapter());
         logger.setLevel(Level.INFO);
     }
 
-    static Log sync() {
-        LogbackLog log = new LogbackLog();
-        log.logger.addAppender(log.sink());
+    static Log sync(Lines lines) {
+        LogbackLog log = new LogbackLog(lines);
+        log.logger.addAppender(log.sink(lines));
         return log;
     }
 
-    /// Nobody has to wait until it has written.
     static Log nothing() {
-        LogbackLog log = new LogbackLog();
-        log.writes = false;
+        LogbackLog log = new LogbackLog(null);
         log.start(new Nothing());
         return log;
     }
 
-    static Log async() {
-        LogbackLog log = new LogbackLog();
+    static Log async(Lines lines) {
+        LogbackLog log = new LogbackLog(lines);
         AsyncAppender queue = new AsyncAppender();
         queue.setQueueSize(QUEUE);
         queue.setDiscardingThreshold(0);
         queue.setNeverBlock(false);
-        queue.addAppender(log.sink());
+        queue.addAppender(log.sink(lines));
         log.start(queue);
         return log;
     }
 
-    static Log espalier() {
-        LogbackLog log = new LogbackLog();
+    static Log espalier(Lines lines) {
+        LogbackLog log = new LogbackLog(lines);
         ActorAppender queue = new ActorAppender();
         queue.setContext(log.context);
         queue.setQueueSize(QUEUE);
         queue.setCapture(Capture.BY_REFERENCE);
-        queue.addAppender(log.sink());
+        queue.addAppender(log.sink(lines));
         log.start(queue);
         return log;
     }
 
-    private Appender<ILoggingEvent> sink() {
+    private Appender<ILoggingEvent> sink(Lines lines) {
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();
         encoder.setContext(context);
         encoder.setPattern("%d %level %logger %msg%n");
@@ -86,7 +86,7 @@ final class LogbackLog implements Log {
 
     @Override
     public long written() {
-        return writes ? lines.count() : Long.MAX_VALUE;
+        return lines == null ? Long.MAX_VALUE : lines.count();
     }
 
     @Override
