@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 ///    before the mark was made has been taken. One sum of both would not do: the lane may get events with an earlier
 ///    point after the mark. The lane's is read first, so no point in it is beyond the queue's.
 ///
+/// *Not guaranteed:* once the log is closed nobody takes any more but those who log, and the engine writes its events
+/// itself, as all do.
+///
 /// *Threads.* Any puts in, one at a time takes: the holder of the [Turn], or who holds the lock of the [Rescue] when
 /// the turn is lost. *Memory.* 4 bytes per place; no event is copied.
 final class Backlog {
