@@ -137,10 +137,12 @@ public final class Promise<T extends @Nullable Object> implements Deferred<T> {
 
     @Override
     public T get() {
-        if (outcome == null) {
+        Object now = outcome;
+        if (now == null) {
             done().waitForGo();
+            now = outcome;
         }
-        return value();
+        return value(now);
     }
 
     @Override
@@ -149,7 +151,7 @@ public final class Promise<T extends @Nullable Object> implements Deferred<T> {
         if (outcome == null && !done().waitForGo(limit)) {
             throw new TimedOutException("no result within " + limit, null);
         }
-        return value();
+        return value(outcome);
     }
 
     @Override
@@ -158,15 +160,15 @@ public final class Promise<T extends @Nullable Object> implements Deferred<T> {
         if (outcome == null && !done().waitForGo(till)) {
             throw new TimedOutException("no result before " + till, null);
         }
-        return value();
+        return value(outcome);
     }
 
-    private T value() {
-        Throwable failure = failureOrNull();
-        if (failure != null) {
-            throw new FailedException("failed", List.of(failure));
+    @SuppressWarnings({"unchecked", "NullAway", "ReferenceEquality"}) // null only if it was completed with null
+    private T value(@Nullable Object settled) {
+        if (settled instanceof Failed failed) {
+            throw new FailedException("failed", List.of(failed.failure));
         }
-        return valueOrNull();
+        return settled == NIL ? null : (T) settled;
     }
 
     /// What went wrong; null if nothing did, or it is not done.
@@ -176,10 +178,8 @@ public final class Promise<T extends @Nullable Object> implements Deferred<T> {
     }
 
     /// The result; only after it was completed.
-    @SuppressWarnings({"unchecked", "NullAway", "ReferenceEquality"}) // null only if it was completed with null
     T valueOrNull() {
-        Object now = outcome;
-        return now == NIL ? null : (T) now;
+        return value(outcome);
     }
 
     /// Whether anybody waits, or has asked for [#done].
