@@ -25,7 +25,13 @@ public interface ActorObserver {
         return null;
     }
 
-    /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox of an actor whose
+    /// Whether [#arrived] is called; asked once, when the system is made. Who needs no arrivals costs them nothing.
+    default boolean followsArrivals() {
+        return false;
+    }
+
+    /// If [#followsArrivals]: a message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox of
+    /// an actor whose
     /// messages are followed. Called on that actor's thread, before it handles the message; the
     /// [dev.espalier.sync.TraceContext] that the message carries is current.
     ///

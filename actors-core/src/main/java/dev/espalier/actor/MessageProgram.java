@@ -108,7 +108,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
     }
 
     private void handleSampled(Sampled sampled, Strand self) {
-        Object entry = open(sampled);
+        Object entry = open(sampled, self);
         handled = sampled.taken();
         TraceContext before = self.trace();
         self.trace(sampled.trace);
@@ -123,7 +123,7 @@ abstract class MessageProgram<M> extends Program<M> implements MessageWatch.Watc
         if (!(node.entry instanceof Sampled sampled)) {
             return handleEntry(node, Objects.requireNonNull(node.entry), self, worker);
         }
-        Object entry = open(sampled);
+        Object entry = open(sampled, self);
         node.entry = sampled.taken();
         TraceContext before = self.trace();
         self.trace(sampled.trace);

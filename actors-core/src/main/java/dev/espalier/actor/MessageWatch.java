@@ -16,14 +16,13 @@ final class MessageWatch {
 
         /// An entry that has come out of the mailbox, as [Sampled#of] was given it.
         default @Nullable Object opened(@Nullable Object entry) {
-            return entry instanceof Sampled sampled ? open(sampled) : entry;
+            return entry instanceof Sampled sampled ? open(sampled, Strand.current()) : entry;
         }
 
         /// What is in a [Sampled]; tells those who follow of a measurement.
-        default Object open(Sampled sampled) {
+        default Object open(Sampled sampled, Strand self) {
             MessageWatch follow = watch();
             if (follow != null && sampled.isPicked()) {
-                Strand self = Strand.current();
                 TraceContext before = self.trace();
                 self.trace(sampled.trace);
                 follow.arrived(sampled, self.nanoTime());

@@ -19,6 +19,7 @@ final class Observers {
     private final ActorObserver[] all;
     private final ActorObserver[] reporters;
     private final ActorObserver[] others;
+    private final ActorObserver[] arrivals;
     private final Runnable[] afterTurns;
     private volatile @Nullable Registration deadlocks;
     /// Written by who observes, read before each turn; a turn that misses a change is an old one.
@@ -30,6 +31,13 @@ final class Observers {
                 observers.stream().collect(Collectors.partitioningBy(ActorObserver::reportsFailures));
         reporters = parts.getOrDefault(true, List.of()).toArray(ActorObserver[]::new);
         others = parts.getOrDefault(false, List.of()).toArray(ActorObserver[]::new);
+        List<ActorObserver> follow = new ArrayList<>();
+        tell(all, o -> {
+            if (o.followsArrivals()) {
+                follow.add(o);
+            }
+        });
+        arrivals = follow.toArray(ActorObserver[]::new);
         List<Runnable> after = new ArrayList<>();
         tell(all, o -> {
             Runnable action = o.afterTurns();
@@ -85,10 +93,9 @@ final class Observers {
     }
 
     void arrived(Cell<?> cell, Sampled sampled, long nanos, int messages) {
-        Object message = Mailbox.message(sampled.entry);
-        for (ActorObserver each : all) {
+        for (ActorObserver each : arrivals) {
             try {
-                each.arrived(cell, sampled.sender, message, nanos, messages);
+                each.arrived(cell, sampled.sender, Mailbox.message(sampled.entry), nanos, messages);
             } catch (Throwable t) {
                 failed(each, t);
             }

@@ -51,6 +51,11 @@ class MessageObserverTest {
         VirtualTime.run(() -> {
             ActorObserver all = new ActorObserver() {
                 @Override
+                public boolean followsArrivals() {
+                    return true;
+                }
+
+                @Override
                 public void arrived(
                         ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos, int messages) {
                     seen.add(sender + " to " + actor + " " + message + " " + Duration.ofNanos(nanos));

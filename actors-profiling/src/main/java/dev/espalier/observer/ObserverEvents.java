@@ -78,6 +78,11 @@ public final class ObserverEvents implements ActorObserver {
     }
 
     @Override
+    public boolean followsArrivals() {
+        return true;
+    }
+
+    @Override
     public void arrived(ActorRef<?> actor, @Nullable ActorRef<?> sender, Object message, long nanos, int messages) {
         events.flow.arrived(actor, sender, message, nanos, messages);
     }
