@@ -1,6 +1,7 @@
 package dev.espalier.actor;
 
 import dev.espalier.sync.Deadlock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Sees what happens in a system: the one seam for logging and profiling. Found by
@@ -72,7 +73,10 @@ public interface ActorObserver {
     default void hookFailed(String path, String hook, Throwable thrown) {}
 
     /// An actor has ended, its descendants before it.
-    default void stopped(ActorRef<?> actor, StopReport.End end) {}
+    ///
+    /// @param how in which way
+    /// @param details all about it; made when it is asked for, so who does not ask does not pay
+    default void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {}
 
     /// A message became a dead letter.
     default void deadLetter(DeadLetter letter) {}

@@ -407,7 +407,7 @@ final class Cell<M> extends Offspring implements ActorRef<M>, Nursery, Waiter {
     /// The life is over: frees the name, tells everybody. Runs with nothing held.
     ///
     /// @param end null if nobody wants to know
-    void ended(StopReport.@Nullable End end, boolean keepSpec, boolean wasStarted, boolean byItself) {
+    void ended(@Nullable Ending end, boolean keepSpec, boolean wasStarted, boolean byItself) {
         system.totals.add(mailbox.ledgerBeforeClose());
         if (wasStarted && end != null) {
             system.stop.actorEnded(end);

@@ -279,19 +279,19 @@ final class Ladder {
     }
 
     /// How the actor ended.
-    StopReport.End report(@Nullable Failure fatal, long settled) {
+    Ending ending(@Nullable Failure fatal, long settled) {
         long now = cell.system.now();
         StopReport.How how = how(fatal);
         long start = started ? askedAt : now;
         long cancelAt = at(Rung.CANCEL, now);
         long interruptAt = at(Rung.INTERRUPT, now);
-        return new StopReport.End(
-                cell.path(),
+        return new Ending(
+                cell,
                 how,
-                Duration.ofNanos(now - start),
-                Duration.ofNanos(cancelAt - start),
-                Duration.ofNanos(interruptAt - cancelAt),
-                Duration.ofNanos(now - interruptAt),
+                now - start,
+                cancelAt - start,
+                interruptAt - cancelAt,
+                now - interruptAt,
                 Math.max(0, settled - cell.mailbox.leftOver()),
                 cell.mailbox.leftOver(),
                 fatal == null ? null : fatal.cause(),

@@ -154,8 +154,8 @@ final class Observers {
         tell(all, o -> o.hookFailed(path, hook, thrown));
     }
 
-    void stopped(Cell<?> cell, StopReport.End end) {
-        tell(all, o -> o.stopped(cell, end));
+    void stopped(Cell<?> cell, Ending end) {
+        tell(all, o -> o.stopped(cell, end.how(), end));
     }
 
     void deadLetter(DeadLetter letter) {

@@ -219,7 +219,7 @@ final class StopProtocol {
         life.state = ActorState.STOPPED;
         ladder.stop();
         boolean told = cell.system.stop.hasBegun() || !cell.system.observers.isEmpty();
-        StopReport.End end = told ? ladder.report(life.fatal, cell.mailbox.settled() - settledBefore) : null;
+        Ending end = told ? ladder.ending(life.fatal, cell.mailbox.settled() - settledBefore) : null;
         boolean byItself = !byParent;
         Throwable noStart = life.startFailure;
         boolean keep = noStart == null || noStart instanceof IgnoreStartException;

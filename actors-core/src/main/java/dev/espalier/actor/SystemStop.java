@@ -145,13 +145,13 @@ final class SystemStop {
         }
     }
 
-    void actorEnded(StopReport.End end) {
+    void actorEnded(Ending end) {
         if (!hasBegun()) {
             return;
         }
         lock.lock();
         try {
-            ends.add(end);
+            ends.add(end.get());
         } finally {
             lock.unlock();
         }

@@ -16,6 +16,7 @@ final class RealGround implements Ground {
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, RealGround::timerThread);
 
+    private final LateTimers late = new LateTimers(this, timer);
     private final ComputePool computePool = new ComputePool();
 
     /// Written by whoever makes the executor start it, and so before it runs.
@@ -39,9 +40,9 @@ final class RealGround implements Ground {
         return Thread.currentThread().equals(timerThread);
     }
 
-    /// For tests: the timer tasks that have neither begun nor been removed.
+    /// For tests: the timer tasks that have neither begun nor been removed, but for rounds of [LateTimers].
     List<Runnable> pending() {
-        return List.copyOf(timer.getQueue());
+        return late.others();
     }
 
     @Override
@@ -73,6 +74,10 @@ final class RealGround implements Ground {
             return;
         }
         long left = deadlineNanos - System.nanoTime();
+        if (left > LateTimers.NEAR && self.thread().isVirtual()) {
+            late.park(self, blocker, deadlineNanos);
+            return;
+        }
         LockSupport.parkNanos(blocker, Math.max(1, left)); // at least once: who gives way for 1 ns wants to be away
     }
 

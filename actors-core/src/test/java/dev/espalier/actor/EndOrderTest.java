@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /// A parent that is asked to stop at the very end of a child that ends by itself.
@@ -28,7 +29,7 @@ class EndOrderTest {
         return MailFixture.builder()
                 .observer(new ActorObserver() {
                     @Override
-                    public void stopped(ActorRef<?> actor, StopReport.End end) {
+                    public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
                         if (actor.name().equals("c")) {
                             whenAnnounced.run();
                         }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Assertions;
 
 /// What happened in one run of a test: what actors note themselves, and what an observer sees. Thread-safe.
@@ -85,8 +86,8 @@ final class Events implements ActorObserver {
     }
 
     @Override
-    public void stopped(ActorRef<?> actor, StopReport.End end) {
-        stopped.add(actor.path() + " " + end.how());
+    public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
+        stopped.add(actor.path() + " " + how);
     }
 
     @Override

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -301,7 +302,7 @@ class FailureTest {
             }
 
             @Override
-            public void stopped(ActorRef<?> actor, StopReport.End end) {
+            public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
                 throw new StackOverflowError();
             }
         };

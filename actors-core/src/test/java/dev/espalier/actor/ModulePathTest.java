@@ -40,12 +40,13 @@ class ModulePathTest {
     private static final String LISTENER = """
         package user;
 
+        import java.util.function.Supplier;
         import module dev.espalier.core;
 
         public final class Listener implements ActorObserver {
             @Override
-            public void stopped(ActorRef<?> actor, StopReport.End end) {
-                System.out.println(actor.path() + " " + end.how());
+            public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
+                System.out.println(actor.path() + " " + how);
             }
         }
         """;

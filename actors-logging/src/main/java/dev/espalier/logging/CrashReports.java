@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,8 +117,8 @@ public final class CrashReports implements ActorObserver {
     }
 
     @Override
-    public void stopped(ActorRef<?> actor, StopReport.End end) {
-        if (end.how() != StopReport.How.FAILED) { // else its report may be still to come
+    public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
+        if (how != StopReport.How.FAILED) { // else its report may be still to come
             LastLines.forget(actor);
         }
     }

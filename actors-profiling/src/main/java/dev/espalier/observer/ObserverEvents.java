@@ -12,6 +12,7 @@ import dev.espalier.sync.Deadlock;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -69,11 +70,11 @@ public final class ObserverEvents implements ActorObserver {
     }
 
     @Override
-    public void stopped(ActorRef<?> actor, StopReport.End end) {
+    public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
         events.byClass.ended(actor); // this observer comes before the one that has its figures
         ActorSystem own = system;
         if (own != null && own.isStopping()) {
-            events.ended(end);
+            events.ended(details.get());
         }
     }
 

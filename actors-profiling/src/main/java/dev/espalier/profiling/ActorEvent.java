@@ -5,6 +5,7 @@ import dev.espalier.actor.Decision;
 import dev.espalier.actor.Failure;
 import dev.espalier.actor.StopReport;
 import java.util.Locale;
+import java.util.function.Supplier;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
@@ -78,9 +79,10 @@ abstract class ActorEvent extends Event {
         @Label("Messages Left")
         long left;
 
-        static void write(StopReport.End end) {
+        static void write(Supplier<StopReport.End> details) {
             Stop event = new Stop();
             if (event.isEnabled()) {
+                StopReport.End end = details.get();
                 event.path = end.path();
                 event.how = end.how().name().toLowerCase(Locale.ROOT);
                 event.took = end.took().toNanos();

@@ -8,6 +8,7 @@ import dev.espalier.actor.Decision;
 import dev.espalier.actor.Failure;
 import dev.espalier.actor.MessageObserver;
 import dev.espalier.actor.StopReport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Counts and times the messages of all actors of one system, and tells the Flight Recorder of its life.
@@ -61,13 +62,13 @@ public final class ProfilingObserver implements ActorObserver {
     }
 
     @Override
-    public void stopped(ActorRef<?> actor, StopReport.End end) {
+    public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
         Tree own = tree;
         ActorRecord record = own == null ? null : own.find(actor);
         if (own != null && record != null) {
             Trees.ended(own, record);
         }
-        ActorEvent.Stop.write(end);
+        ActorEvent.Stop.write(details);
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /// What happened in one schedule, and what of it must not be. One strand runs at a time, so it needs no locks.
 final class Book implements ActorObserver {
@@ -69,7 +70,7 @@ final class Book implements ActorObserver {
     }
 
     @Override
-    public void stopped(ActorRef<?> actor, StopReport.End end) {
+    public void stopped(ActorRef<?> actor, StopReport.How how, Supplier<StopReport.End> details) {
         String path = actor.path();
         stops++;
         check(gone.add(path), "stopped twice: " + path);
