@@ -347,14 +347,15 @@ final class BodyProgram<M> extends Program<M> implements Inbox<M>, MessageWatch.
         try {
             while (batch.size() < most && mailbox.hasNext() && !halted && !aborted && !suspended) {
                 Object packed = mailbox.poll();
+                if (packed != null && Sampled.opened(packed) instanceof Asked request && request.isExpired()) {
+                    cell.deadLetter(
+                            request, DeadLetter.Reason.EXPIRED); // if its arrival were told it would be the next one's
+                    continue;
+                }
                 Object entry = opened(packed);
                 M message = cast(entry);
                 if (message == null) {
                     break;
-                }
-                if (entry instanceof Asked request && request.isExpired()) {
-                    cell.deadLetter(request, DeadLetter.Reason.EXPIRED);
-                    continue;
                 }
                 keepRequest(entry);
                 inHand++;

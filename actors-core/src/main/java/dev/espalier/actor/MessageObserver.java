@@ -31,8 +31,8 @@ public interface MessageObserver {
     }
 
     /// A message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox; called before
-    /// its [#started], or if it is an ask that has expired, before the next [#ended]. The [TraceContext] that
-    /// it carries is current.
+    /// its [#started], or if it is an ask that has expired, before [#ended]; not told of one that has expired
+    /// in the middle of a batch. The [TraceContext] that it carries is current.
     ///
     /// @param sender the actor that sent it; null if no actor did
     /// @param nanos how long it was in the mailbox, in ns; not negative

@@ -338,6 +338,35 @@ class MessageObserverTest {
         });
     }
 
+    /// It would be taken for that of the message behind it.
+    @Test
+    void shouldNotTellOfTheArrivalOfAnAskThatHasExpiredInABatch() throws Exception {
+        VirtualTime.run(() -> {
+            try (ActorSystem system = start()) {
+                ActorRef<Runnable> body = system.spawnBody("body", (inbox, ctx) -> {
+                    Strand.sleep(SECOND);
+                    while (!inbox.receiveBatch(3).isEmpty()) {
+                        // on to the next
+                    }
+                });
+                body.tell(() -> {});
+                system.sampleArrivals(body, 1);
+                assertThrows(
+                        AskTimeoutException.class,
+                        () -> body.<String>ask(reply -> () -> reply.reply("late"), Duration.ofMillis(400)));
+                system.sampleArrivals(body, 0);
+                body.tell(() -> {});
+                assertTrue(body.awaitProcessed(SECOND));
+                assertEquals(new Ledger(3, 2, 1, 0, 0, 0), body.ledger());
+                body.stop();
+                body.join();
+                assertEquals(
+                        List.of("follow", "started", "started", "ended"),
+                        seen.stream().map(line -> line.split(" ", 2)[0]).toList());
+            }
+        });
+    }
+
     private void assertEndTold(ActorSystem system, ActorRef<Runnable> asked) {
         system.sampleArrivals(asked, 1);
         assertThrows(
