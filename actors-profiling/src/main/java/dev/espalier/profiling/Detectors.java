@@ -5,6 +5,8 @@ import dev.espalier.sync.Registration;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -20,11 +22,14 @@ import org.slf4j.LoggerFactory;
 ///
 /// *Threads.* One platform thread, `espalier-detectors`, on which listeners run; they must not block. *Cost.* None for
 /// messages, but for pinned carriers that of [Profiler.Builder#samples()] for each turn; a look at every actor that has
-/// had messages four times a second, less often when that takes more than a twentieth of the time. *Failure.* What a
-/// listener throws is logged. An actor at [Level#OFF] is not seen.
+/// had messages four times a second, and at the others once, less often when that takes more than a twentieth of the
+/// time. *Failure.* What a listener throws is logged. An actor at [Level#OFF] is not seen.
 public final class Detectors implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.profiling");
     private static final long PAUSE = 250_000_000L;
+    /// One look in so many is also at actors that have had no message.
+    private static final int MEET = 4;
+
     private static final int MOST_LINES = 10;
     private static final long LINES_NANOS = 10_000_000_000L;
 
@@ -97,6 +102,11 @@ public final class Detectors implements AutoCloseable {
     private final List<Consumer<? super Trouble>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile List<Trouble> goingOn = List.of();
+    /// What the stream of the Flight Recorder has told of: events that its thread writes are not recorded.
+    private final Queue<Trouble> heard = new ConcurrentLinkedQueue<>();
+
+    private long looks;
     private int lines;
     private int unsaid;
     private long linesSince = System.nanoTime();
@@ -106,9 +116,10 @@ public final class Detectors implements AutoCloseable {
         patrol = new Patrol(
                 new Limits(b.stuck.toNanos(), b.queue.toNanos(), b.hog.toNanos(), b.within.toNanos(), b.restarts),
                 this::tell);
-        pinned = b.pinned.isZero() ? null : new PinnedWatch(system, b.pinned, this::tell);
+        pinned = b.pinned.isZero() ? null : new PinnedWatch(system, b.pinned, heard::add);
         thread = Thread.ofPlatform().name("espalier-detectors").daemon().unstarted(this::run);
         thread.start();
+        Troubles.add(this);
     }
 
     /// Begins to look, with the defaults.
@@ -132,20 +143,40 @@ public final class Detectors implements AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
+    /// The troubles that go on, as the last look has found them. A pinned carrier is none of them: when it is told, it
+    /// is
+    /// over.
+    public List<Trouble> troubles() {
+        return goingOn;
+    }
+
+    /// Whether they look at this system.
+    boolean areOf(ActorSystem other) {
+        return system.equals(other);
+    }
+
     private void run() {
         while (!closed && !system.stopped().isGo()) {
             long began = System.nanoTime();
             Tree tree = Trees.of(system);
             try {
                 if (tree != null) {
+                    if (looks++ % MEET == 0) {
+                        tree.meetWaiting();
+                    }
                     patrol.look(tree.living(), began);
+                    goingOn = patrol.goingOn();
                 }
             } catch (RuntimeException e) {
                 LOG.warn("The detectors could not look at {}", system.name(), e);
             }
+            for (Trouble next = heard.poll(); next != null; next = heard.poll()) {
+                tell(next);
+            }
             sayHowMany();
             LockSupport.parkNanos(this, Math.max(PAUSE, 20 * (System.nanoTime() - began)));
         }
+        goingOn = List.of();
         close();
     }
 
@@ -194,6 +225,7 @@ public final class Detectors implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        Troubles.remove(this);
         LockSupport.unpark(thread);
         if (pinned != null) {
             pinned.close();

@@ -5,10 +5,10 @@ import dev.espalier.actor.Ledger;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /// Looks at all actors of a system and compares with what it saw before; each trouble is told once, until it is over.
@@ -32,7 +32,7 @@ final class Patrol {
         long restarts;
         /// When restarts were seen within the limit's time, and how many; at most as many as the limit.
         final Deque<Restarts> last = new ArrayDeque<>();
-        final Set<Trouble.Kind> told = EnumSet.noneOf(Trouble.Kind.class);
+        final Map<Trouble.Kind, Trouble> told = new EnumMap<>(Trouble.Kind.class);
         long seen;
     }
 
@@ -56,6 +56,13 @@ final class Patrol {
         }
         notes.values().removeIf(each -> each.seen != now); // idle, or ended
         first = false;
+    }
+
+    /// Those that were not over at the last look.
+    List<Trouble> goingOn() {
+        return notes.values().stream()
+                .flatMap(each -> each.told.values().stream())
+                .toList();
     }
 
     private void look(ActorRecord record, long now) {
@@ -151,8 +158,10 @@ final class Patrol {
     }
 
     private void say(ActorRecord record, Notes known, Trouble.Kind kind, String text) {
-        if (known.told.add(kind)) {
-            tell.accept(new Trouble(kind, Instant.now(), record.actor.path(), text, Stacks.of(record.actor)));
+        if (!known.told.containsKey(kind)) {
+            Trouble trouble = new Trouble(kind, Instant.now(), record.actor.path(), text, Stacks.of(record.actor));
+            known.told.put(kind, trouble);
+            tell.accept(trouble);
         }
     }
 

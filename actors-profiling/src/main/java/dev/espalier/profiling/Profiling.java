@@ -87,6 +87,14 @@ public final class Profiling {
         return Troubles.on(Objects.requireNonNull(system, "system"), Objects.requireNonNull(listener, "listener"));
     }
 
+    /// The troubles that go on in a system, as its [Detectors] have found them at their last look.
+    ///
+    /// @param system whose actors
+    /// @return empty if there are none, or nobody looks
+    public static List<Trouble> troubles(ActorSystem system) {
+        return Troubles.in(Objects.requireNonNull(system, "system"));
+    }
+
     /// What is written down about each message of an actor now: its own level, or a finer one of a profiler
     /// that records.
     ///

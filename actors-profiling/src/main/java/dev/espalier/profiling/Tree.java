@@ -89,6 +89,15 @@ final class Tree {
         }
     }
 
+    /// Those get a record that have messages and have had none: it may be that they get no turn.
+    void meetWaiting() {
+        system.forEachActor(actor -> {
+            if (find(actor) == null && actor.ledger().queued() > 0) {
+                of(actor);
+            }
+        });
+    }
+
     /// An actor has started: its first messages may come before it has a record.
     void started(ActorRef<?> actor) {
         Level base = Trees.level();

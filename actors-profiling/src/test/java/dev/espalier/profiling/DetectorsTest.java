@@ -66,7 +66,12 @@ class DetectorsTest {
             hand.tell("wait");
             Awaitility.await().until(() -> has(Trouble.Kind.STUCK, "/trouble/hand"));
             assertTrue(registration.remove());
+            Awaitility.await()
+                    .until(() -> detectors.troubles().stream()
+                            .anyMatch(each -> each.path().equals("/trouble/hand")));
+            assertEquals(detectors.troubles(), Profiling.troubles(system));
             free.go();
+            Awaitility.await().until(() -> Profiling.troubles(system).isEmpty());
         } finally {
             free.go();
         }

@@ -88,10 +88,12 @@ class PatrolTest {
             assertTrue(
                     stuck.stack().stream().anyMatch(frame -> frame.contains("Hand.onMessage")),
                     stuck.stack()::toString);
+            assertEquals(told, patrol.goingOn());
             free.go();
             assertTrue(hand.awaitProcessed(MINUTE));
             look(system, 60 * SECOND);
             assertEquals(2, told.size());
+            assertEquals(List.of(), patrol.goingOn());
         } finally {
             free.go();
         }
