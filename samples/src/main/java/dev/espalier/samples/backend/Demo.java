@@ -4,6 +4,7 @@ import dev.espalier.actor.StopReport;
 import dev.espalier.observer.Observer;
 import dev.espalier.profiling.Profiler;
 import dev.espalier.profiling.Sort;
+import java.io.Console;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -100,6 +101,9 @@ final class Demo {
             System.out.print(
                     "\nThe tree in the middle of it:\n" + backend.system().tree(20) + "\n");
             send(orders, REQUESTS / 2, REQUESTS);
+            if (observer != null) {
+                awaitEnter();
+            }
             report = backend.stop(); // the engine logs the report
         }
         Comparison comparison = new Comparison(List.copyOf(answers));
@@ -111,6 +115,14 @@ final class Demo {
         comparison.wrong().stream().limit(10).forEach(line -> System.out.println("WRONG: " + line));
         System.out.println(comparison.wrong().isEmpty() ? "All is right." : "Not all is right.");
         return comparison.wrong().isEmpty();
+    }
+
+    /// Whoever sits at a terminal can look at the tree before it stops, and see it stop.
+    private static void awaitEnter() {
+        Console console = System.console();
+        if (console != null && console.isTerminal()) {
+            console.readLine("%nThe tree is still shown there; Enter stops it. ");
+        }
     }
 
     private void send(URI orders, int from, int to) {
