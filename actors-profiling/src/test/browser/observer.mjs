@@ -1,10 +1,13 @@
 // Looks at a running observer as a browser does. Arguments: address of the page, browser, folder for pictures.
 // Prints "do WHAT" when the tree is to change, and one line for each thing that is right; fails at the first that is not.
 import { chromium } from "playwright-core";
+import Ajv from "ajv";
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 
 const [address, executablePath, folder, actors] = process.argv.slice(2);
 const origin = new URL(address).origin;
+const schema = JSON.parse(await readFile(new URL("node_modules/speedscope/dist/release/file-format-schema.json", import.meta.url), "utf8"));
 const wrong = [];
 let lost = false; // then what the browser says of the connection is not wrong
 const right = (what) => console.log(`ok ${what}`);
@@ -86,6 +89,14 @@ try {
   right(`counts move: ${before}, ${await untilChanged(() => handled.textContent(), before)}`);
   assert.equal(await page.locator("#top tbody tr").first().locator("th").textContent(), "/orchard/mail");
   right("the flooded actor is on top");
+  await page.locator("#top-by button", { hasText: /^wait$/ }).click();
+  await page.locator("#top thead .chosen", { hasText: "Wait" }).waitFor();
+  assert.equal(await page.locator("#top tbody tr").first().locator(".chosen").textContent(), "∞");
+  await page.locator("#top-by button", { hasText: /^processor$/ }).click();
+  await page.locator("#top .empty", { hasText: "record a profile" }).waitFor();
+  await page.locator("#top-by button", { hasText: /^queue$/ }).click();
+  await row(page, "mail").locator(".trouble", { hasText: "stuck" }).waitFor();
+  right("the actor that is stuck is marked");
 
   await page.keyboard.press("/");
   await page.keyboard.type("customer-0042");
@@ -167,6 +178,16 @@ try {
   right("keys move in the flame graph");
   const [download] = await Promise.all([page.waitForEvent("download"), page.locator("#profile .files button", { hasText: "speedscope" }).click()]);
   assert.equal(download.suggestedFilename(), "wall.speedscope.json");
+  const valid = new Ajv({ strict: false, allErrors: true }).compile(schema);
+  assert.ok(valid(JSON.parse(await readFile(await download.path(), "utf8"))), JSON.stringify(valid.errors));
+  right("speedscope's schema holds for the file");
+  await page.click("#tab-overview");
+  await page.locator("#top-by button", { hasText: /^processor$/ }).click();
+  await page.locator("#top thead .chosen", { hasText: "Time" }).waitFor();
+  assert.match(await page.locator("#top tbody tr").first().textContent(), /^\/orchard.* %.* m?s$/);
+  await page.locator("#top-by button", { hasText: /^queue$/ }).click();
+  await page.click("#tab-profile");
+  right("processor time by actor");
   right("a profile can be saved");
   await page.evaluate(() => document.activeElement.blur());
   await page.screenshot({ path: `${folder}/observer-profile.png` });

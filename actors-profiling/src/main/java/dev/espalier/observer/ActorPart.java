@@ -34,6 +34,7 @@ final class ActorPart {
         Profiling.of(actor).ifPresent(figures -> figures(json, figures));
         json.name("level")
                 .value(Profiling.levelOf(actor).orElseGet(Profiling::level).toString());
+        troubles(json, system, info.path());
         messages(json, actor);
         waiting(json, system, actor);
         times(json, actor);
@@ -74,6 +75,20 @@ final class ActorPart {
         json.name("timed").value(figures.timed());
         figures.current().ifPresent(current -> json.name("current").value(current));
         figures.age().ifPresent(age -> json.name("age").millis(age));
+    }
+
+    /// Those that go on.
+    private static void troubles(Json json, ActorSystem system, String path) {
+        json.name("troubles").array();
+        Profiling.troubles(system).stream()
+                .filter(trouble -> trouble.path().equals(path))
+                .forEach(trouble -> json.object()
+                        .name("kind")
+                        .value(Words.of(trouble.kind()))
+                        .name("text")
+                        .value(trouble.text())
+                        .endObject());
+        json.endArray();
     }
 
     private static void messages(Json json, ActorRef<?> actor) {

@@ -14,8 +14,23 @@ final class Node {
     /// @param processed messages that have met their fate by being handled
     /// @param failed those that the actor failed over
     /// @param nanos how long handling took; 0 while nothing is timed
-    record Sums(long processed, long failed, long nanos) {
-        static final Sums NONE = new Sums(0, 0, 0);
+    /// @param waits nanoseconds that messages have waited, summed up over all; by one look a second
+    record Sums(long processed, long failed, long nanos, long waits) {
+        static final Sums NONE = new Sums(0, 0, 0, 0);
+
+        /// How long a message that comes now would wait, in seconds, at the pace of these sums, by Little's law: as
+        /// many as
+        /// waited on average, by how many were handled in a second. It needs no message that is timed.
+        double pause() {
+            if (waits == 0) {
+                return 0;
+            }
+            return processed == 0 ? Double.POSITIVE_INFINITY : waits / 1e9 / processed;
+        }
+
+        boolean showsAs(Sums other) {
+            return processed == other.processed && failed == other.failed && nanos == other.nanos;
+        }
     }
 
     final int id;
@@ -28,6 +43,8 @@ final class Node {
     ActorState state = ActorState.STARTING;
     int restarts;
     long queued;
+    /// Those that are queued but for the one in hand.
+    long waiting;
     long accepted;
     long dropped;
     double rate;
@@ -35,6 +52,9 @@ final class Node {
     long lastFailed;
     double busy;
     boolean timed;
+    /// What [dev.espalier.profiling.Detectors] have found: a bit for each kind.
+    int trouble;
+
     String code = "";
     Sums sums = Sums.NONE;
     private Sums base = Sums.NONE;
@@ -55,14 +75,17 @@ final class Node {
         ActorState newState = actor.state();
         int newRestarts = actor.incarnation() - 1;
         Ledger ledger = actor.ledger();
+        boolean inHand = figures.isPresent() && figures.get().current().isPresent();
+        waiting = Math.max(0, ledger.queued() - (inHand ? 1 : 0));
         Sums now = new Sums(
                 ledger.processed(),
                 figures.map(ActorFigures::failed).orElse(0L),
-                figures.map(all -> all.handling().toNanos()).orElse(0L));
+                figures.map(all -> all.handling().toNanos()).orElse(0L),
+                sums.waits + Math.round(waiting * seconds * 1e9));
         double newRate = Math.max(0, now.processed - sums.processed) / seconds;
         double newBusy = Math.max(0, now.nanos - sums.nanos) / seconds / 1e9;
         boolean newTimed = figures.isPresent() && figures.get().timed() > 0;
-        boolean changed = !now.equals(sums)
+        boolean changed = !now.showsAs(sums)
                 || state != newState
                 || restarts != newRestarts
                 || queued != ledger.queued()
@@ -83,6 +106,13 @@ final class Node {
         if (code.isEmpty() && figures.isPresent()) {
             code = figures.get().code();
         }
+        return changed;
+    }
+
+    /// @return whether that is new
+    boolean isNew(int troubles) {
+        boolean changed = trouble != troubles;
+        trouble = troubles;
         return changed;
     }
 
@@ -112,7 +142,10 @@ final class Node {
     Sums since(int slot) {
         Sums then = past == null || past[slot] == null ? base : past[slot];
         return new Sums(
-                sums.processed - then.processed, sums.failed - then.failed, Math.max(0, sums.nanos - then.nanos));
+                sums.processed - then.processed,
+                sums.failed - then.failed,
+                Math.max(0, sums.nanos - then.nanos),
+                sums.waits - then.waits);
     }
 
     /// `[id, parent, name]`, then its figures as in [#writeFigures].
@@ -121,7 +154,7 @@ final class Node {
         figures(json).endArray();
     }
 
-    /// `[id, state, queued, processed, rate, failed, restarts, busy, dropped]`; busy in percent of the time,
+    /// `[id, state, queued, processed, rate, failed, restarts, busy, dropped, trouble]`; busy in percent of the time,
     /// −1 if nothing was timed.
     void writeFigures(Json json) {
         json.array().value(id);
@@ -136,6 +169,7 @@ final class Node {
                 .value(sums.failed)
                 .value(restarts)
                 .value(timed ? Math.min(100, busy * 100) : -1.0)
-                .value(dropped);
+                .value(dropped)
+                .value(trouble);
     }
 }

@@ -3,6 +3,7 @@ package dev.espalier.observer;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.profiling.Profiling;
+import dev.espalier.profiling.Trouble;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -102,6 +103,7 @@ final class Snapshots {
 
     private void walk(long now, double seconds, List<Node> added, List<Node> changed) {
         walks++;
+        Map<ActorRef<?>, Integer> troubles = troubles();
         system.forEachActor(at -> {
             Node node = nodes.get(at);
             boolean fresh = node == null;
@@ -109,6 +111,7 @@ final class Snapshots {
                 node = add(at, now);
             }
             boolean differs = node.update(Profiling.of(at), seconds);
+            differs |= node.isNew(troubles.getOrDefault(at, 0));
             node.walk = walks;
             if (fresh) {
                 added.add(node);
@@ -116,6 +119,16 @@ final class Snapshots {
                 changed.add(node);
             }
         });
+    }
+
+    /// Who is in trouble: a bit for each kind.
+    private Map<ActorRef<?>, Integer> troubles() {
+        Map<ActorRef<?>, Integer> kinds = new HashMap<>();
+        for (Trouble trouble : Profiling.troubles(system)) {
+            int bit = 1 << trouble.kind().ordinal();
+            system.find(trouble.path()).ifPresent(actor -> kinds.merge(actor, bit, (a, b) -> a | b));
+        }
+        return kinds;
     }
 
     private Node add(ActorRef<?> actor, long now) {

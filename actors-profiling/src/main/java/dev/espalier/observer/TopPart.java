@@ -16,7 +16,9 @@ final class TopPart {
         /// Failures over messages.
         FAILURES,
         /// Restarts since it was spawned.
-        RESTARTS
+        RESTARTS,
+        /// How long a message that comes now would wait.
+        WAIT
     }
 
     /// One actor over the window.
@@ -36,6 +38,7 @@ final class TopPart {
                 case TIME -> busy();
                 case FAILURES -> sums.failed();
                 case RESTARTS -> node.restarts;
+                case WAIT -> sums.pause();
             };
         }
     }
@@ -67,7 +70,8 @@ final class TopPart {
     private static Line line(Node node, Snapshots.Window window) {
         double lived = Math.max(1, (window.until() - node.born) / 1e9);
         if (window.slot() < 0) {
-            Node.Sums last = new Node.Sums(Math.round(node.rate), node.lastFailed, Math.round(node.busy * 1e9));
+            Node.Sums last = new Node.Sums(
+                    Math.round(node.rate), node.lastFailed, Math.round(node.busy * 1e9), node.waiting * 1_000_000_000L);
             return new Line(node, last, 1);
         }
         return new Line(node, node.since(window.slot()), Math.min(window.seconds(), lived));
@@ -83,6 +87,8 @@ final class TopPart {
         json.name("busy").value(line.busy());
         json.name("failed").value(line.sums.failed());
         json.name("restarts").value(node.restarts);
+        double pause = line.sums.pause();
+        json.name("wait").value(Double.isInfinite(pause) ? -1 : pause * 1e3);
         json.name("processed").value(node.sums.processed()).endObject();
     }
 }

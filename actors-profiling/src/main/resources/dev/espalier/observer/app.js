@@ -47,7 +47,7 @@ function refresh() {
   else if (front === "flow") flow.update().catch(ignore);
   else if (front === "profile") profile.update(openPath).catch(ignore);
   else if (front === "log") log.update(openPath).catch(ignore);
-  else if (front === "failures") events.updateFailures().catch(ignore);
+  else if (front === "failures") events.updateFailures(openPath).catch(ignore);
   else if (front === "letters") events.updateLetters().catch(ignore);
   else if (front === "stop") stop.update();
 }

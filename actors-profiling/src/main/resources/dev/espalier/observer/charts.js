@@ -23,11 +23,12 @@ function chart(spec) {
   const value = el("strong", {});
   const note = el("span", { class: "note" });
   const high = el("span", { class: "high" });
+  const since = el("span", { class: "since" });
   const area = svg("path", { class: "area" });
   const line = svg("path", { class: "line", "vector-effect": "non-scaling-stroke" });
   const mark = svg("path", { class: "mark", "vector-effect": "non-scaling-stroke" });
   const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": "true" }, area, line, mark);
-  const frame = el("div", { class: "plot" }, picture, high);
+  const frame = el("div", { class: "plot" }, picture, high, since);
   frame.addEventListener("pointermove", (event) => {
     const where = frame.getBoundingClientRect();
     pointed = Math.round(((event.clientX - where.left) / where.width) * WIDTH);
@@ -38,7 +39,7 @@ function chart(spec) {
     update();
   });
   const figure = el("figure", {}, el("figcaption", {}, el("span", {}, spec.title), el("span", {}, value, note)), frame);
-  return { spec, figure, value, note, high, area, line, mark };
+  return { spec, figure, value, note, high, since, area, line, mark };
 }
 
 function draw(each, points, at) {
@@ -54,6 +55,7 @@ function draw(each, points, at) {
   each.mark.setAttribute("d", at < 0 ? "" : `M${x(index)} 0V${HEIGHT}`);
   text(each.value, each.spec.format(values[index]));
   text(each.note, at < 0 ? (each.spec.note?.(points.at(-1)) ?? "") : clock(points[index].at));
+  text(each.since, `${Math.round(Math.max(LEAST_SPAN, values.length) / 60)} min ago`);
   text(each.high, `max ${each.spec.format(Math.max(...values))}`);
 }
 

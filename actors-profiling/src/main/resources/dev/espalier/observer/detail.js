@@ -110,6 +110,7 @@ function page(actor, log) {
     el("p", { class: "quiet" }, [actor.code && type(actor.code), actor.incarnation > 1 && `incarnation ${actor.incarnation}`,
       actor.children && `${count(actor.children)} children`, `level ${actor.level}`].filter(Boolean).join("  ·  ")),
     now.some(Boolean) && el("p", {}, now.filter(Boolean).join("  ·  ")),
+    ...actor.troubles.map((each) => el("p", { class: "warn" }, `${each.kind}: ${each.text}`)),
     actions(actor),
     el("div", { class: "ledger", "aria-label": "Ledger" }, equation(actor.ledger)),
     el("h3", {}, "Messages"),

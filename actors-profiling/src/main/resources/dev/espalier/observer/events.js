@@ -17,22 +17,23 @@ export function failure(each) {
     el("pre", {}, each.stack.join("\n")));
 }
 
-function incident(each) {
+function incident(each, onPath) {
   return el("div", { class: "line" }, el("time", {}, clock(each.at)),
-    el("span", { class: "what" }, el("b", {}, each.path), el("span", { class: "cause" }, each.text)),
-    el("span", { class: "decision" }, each.kind));
+    el("span", { class: "what" }, el("button", { class: "link path", title: each.path, onclick: () => onPath(each.path) }, each.path), el("span", { class: "cause" }, each.text)),
+    el("span", { class: "decision trouble" }, each.kind));
 }
 
-export async function updateFailures(force) {
+// `onPath` is called when somebody chooses an actor.
+export async function updateFailures(onPath) {
   const now = `${live.system.failures} ${live.system.incidents}`;
-  if (now === seen && !force) return;
+  if (now === seen) return;
   const { failures, incidents } = await get("failures");
   seen = now; // only now: what was not answered is asked for again
   unfolding($("failures"), [
     el("h2", {}, "Failures"),
     failures.length ? el("div", { class: "events" }, failures.map(failure)) : el("p", { class: "empty" }, "Nothing has failed."),
     incidents.length > 0 && el("h2", {}, "Incidents"),
-    incidents.length > 0 && el("div", { class: "events" }, incidents.map(incident)),
+    incidents.length > 0 && el("div", { class: "events" }, incidents.map((each) => incident(each, onPath))),
   ].filter(Boolean));
 }
 

@@ -12,6 +12,9 @@ const token = sessionStorage.getItem(KEY);
 const headers = { Authorization: `Bearer ${token}` };
 
 export const STATES = ["starting", "running", "stopping", "stopped"];
+const TROUBLES = ["stuck", "behind", "starving", "hog", "pinned", "restarting"]; // by their bits
+
+export const troubles = (bits) => TROUBLES.filter((each, i) => bits & (1 << i));
 
 export async function get(path) {
   const answer = await fetch(`api/${path}`, { headers });
@@ -36,7 +39,7 @@ export const nodes = new Map();
 export const live = { root: null, system: null, history: [], ended: [], structure: 0, anew: 0 };
 
 function figures(node, row, at) {
-  [node.state, node.queue, node.handled, node.rate, node.failed, node.restarts, node.busy, node.dropped] = row.slice(at, at + 8);
+  [node.state, node.queue, node.handled, node.rate, node.failed, node.restarts, node.busy, node.dropped, node.trouble] = row.slice(at, at + 9);
 }
 
 function add(row) {
@@ -64,7 +67,7 @@ function remove(ids) {
 // The sums of every branch; a child has a higher number than its parent, and the map is in their order.
 function sum() {
   const all = [...nodes.values()];
-  for (const node of all) node.sum = { actors: 1, queue: node.queue, rate: node.rate, failed: node.failed, handled: node.handled };
+  for (const node of all) node.sum = { actors: 1, queue: node.queue, rate: node.rate, failed: node.failed, handled: node.handled, trouble: node.trouble ? 1 : 0 };
   for (let i = all.length - 1; i >= 0; i--) {
     const above = all[i].parent?.sum;
     if (above) for (const key in above) above[key] += all[i].sum[key];

@@ -12,6 +12,7 @@ const MOST_NODES = 16;
 const MOST_TRACES = 12;
 const WIDE = 132;
 const HIGH = 26;
+const GAP = 96;
 let seen = "";
 let said = "";
 let pending = false;
@@ -77,7 +78,7 @@ function graph(edges) {
   const nodes = [...weight.keys()].sort((a, b) => weight.get(b) - weight.get(a)).slice(0, MOST_NODES);
   links = links.filter(({ from, to }) => nodes.includes(from) && nodes.includes(to));
   const layers = columns(nodes, links);
-  const step = WIDE + 76;
+  const step = WIDE + GAP;
   const tallest = Math.max(...layers.map((layer) => layer.length));
   const height = tallest * 46 + 14;
   const place = new Map();
@@ -90,6 +91,7 @@ function graph(edges) {
     layer.forEach((node, y) => place.set(node, { x: x * step, y: (y + 0.5) * (height / layer.length) - HIGH / 2 }));
   });
   const most = Math.max(...links.map((link) => link.about));
+  const degree = (key, node) => links.filter((link) => link[key] === node && link.from !== link.to).length;
   const lines = links.filter((link) => link.from !== link.to).flatMap((link) => {
     const [a, b] = [place.get(link.from), place.get(link.to)];
     const back = b.x <= a.x;
@@ -97,7 +99,10 @@ function graph(edges) {
     const bend = back ? -30 : (x2 - x1) / 2;
     const line = svg("path", { d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`, "stroke-width": (1 + 2.5 * Math.sqrt(link.about / most)).toFixed(1), class: "link" });
     line.append(svg("title", {}, `${[...link.types].join(", ")}: ${count(link.about)}`));
-    const label = svg("text", { x: (x1 + x2) / 2, y: (y1 + y2) / 2 - 4, "text-anchor": "middle", class: "weight" }, short(link.about));
+    const spread = degree("from", link.from) - degree("to", link.to);
+    const t = spread > 0 ? 0.72 : spread < 0 ? 0.28 : 0.5; // where lines have parted: else the numbers are on top of each other
+    const along = (a0, a1, a2, a3) => (1 - t) ** 3 * a0 + 3 * (1 - t) ** 2 * t * a1 + 3 * (1 - t) * t ** 2 * a2 + t ** 3 * a3;
+    const label = svg("text", { x: along(x1, x1 + bend, x2 - bend, x2), y: along(y1, y1, y2, y2) - 4, "text-anchor": "middle", class: "weight" }, short(link.about));
     const tip = back ? 6 : -6;
     return [line, svg("path", { d: `M${x2 + tip} ${y2 - 3.5}L${x2} ${y2}L${x2 + tip} ${y2 + 3.5}`, class: "tip" }), label];
   });

@@ -27,12 +27,14 @@ export function millis(ms) {
   return `${(ms / 1e3).toFixed(ms < 1e4 ? 2 : 1)} s`;
 }
 
-// As the text of a report has it: the unit that suits, two digits behind the point.
+const three = (n) => n.toFixed(n < 9.995 ? 2 : n < 99.95 ? 1 : 0);
+
+// The unit that suits, and three digits.
 export function nanos(n) {
   if (n === 0) return "–";
   if (n < 1e3) return `${n} ns`;
-  if (n < 1e6) return `${(n / 1e3).toFixed(2)} µs`;
-  return n < 1e9 ? `${(n / 1e6).toFixed(2)} ms` : `${(n / 1e9).toFixed(3)} s`;
+  if (n < 999_500) return `${three(n / 1e3)} µs`;
+  return n < 999_500_000 ? `${three(n / 1e6)} ms` : `${three(n / 1e9)} s`;
 }
 
 export const clock = (at) => new Date(at).toLocaleTimeString("en-GB");

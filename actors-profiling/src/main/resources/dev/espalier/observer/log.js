@@ -45,7 +45,7 @@ const pause = el("button", { "aria-pressed": "false", onclick: () => {
 
 function explain(available) {
   const nothing = !lines.length
-    ? available ? "Nothing has been logged since you look." : "The log is not shown: actors-logging is not there, or does not write it."
+    ? available ? "Nothing has been logged since you opened this." : "The log is not shown: actors-logging is not there, or does not write it."
     : "No line matches.";
   text(said, list.childElementCount ? "" : nothing);
   said.hidden = list.childElementCount > 0;

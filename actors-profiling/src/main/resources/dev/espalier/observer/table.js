@@ -21,6 +21,8 @@ const COLUMNS = [
   ["cpu", "CPU", "Processor time, by samples", nanos],
 ];
 
+const SPARE = "own_per_call"; // the first to go where there is little room
+
 let by = "path";
 let sort = "own";
 
@@ -50,7 +52,7 @@ export function table(again, onPath) {
       sort = key;
       again();
     } }, label);
-    const cell = name ? first : el("th", { scope: "col" });
+    const cell = name ? first : el("th", { scope: "col", class: key === SPARE ? "spare" : null });
     cell.replaceChildren(button);
     heads.set(key, cell);
     return cell;
@@ -66,7 +68,10 @@ export function table(again, onPath) {
     const actor = by === "path" && !name.endsWith("/*");
     return el("tr", {},
       el("th", { scope: "row", title: name }, actor ? el("button", { class: "link path", title: name, onclick: () => onPath(name) }, ...ends(name)) : simple(name)),
-      COLUMNS.map(([key, , , show], i) => el("td", { class: key === "failed" && values[i] ? "bad" : key === sort ? "chosen" : null }, show(values[i]))));
+      COLUMNS.map(([key, , , show], i) => {
+        const kind = key === "failed" && values[i] ? "bad" : key === sort ? "chosen" : "";
+        return el("td", { class: key === SPARE ? `${kind} spare` : kind }, show(values[i]));
+      }));
   }
 
   return {

@@ -1,7 +1,7 @@
 // The tree. Only the rows that can be seen are in the document, however many actors there are.
 
 import { $, el, text } from "./dom.js";
-import { live, nodes, STATES } from "./feed.js";
+import { live, nodes, STATES, troubles } from "./feed.js";
 import { count, percent, short } from "./format.js";
 
 const HEIGHT = 28;
@@ -80,6 +80,7 @@ function row() {
     dot: el("span", { class: "dot" }),
     name: el("span", { class: "name" }),
     family: el("span", { class: "family" }),
+    trouble: el("span", { class: "trouble" }),
     queue: el("span", { class: "number" }),
     rate: el("span", { class: "number" }),
     busy: el("span", { class: "number wide" }),
@@ -87,7 +88,7 @@ function row() {
     handled: el("span", { class: "number wide" }),
   };
   const element = el("div", { role: "treeitem", class: "row" },
-    el("span", { class: "actor" }, cells.fold, cells.dot, cells.name, cells.family),
+    el("span", { class: "actor" }, cells.fold, cells.dot, cells.name, cells.family, cells.trouble),
     cells.queue, cells.rate, cells.busy, cells.failed, cells.handled);
   space.append(element);
   return { element, cells };
@@ -119,6 +120,8 @@ function fill({ element, cells }, node, at) {
   cells.dot.title = STATES[node.state] + (node.restarts ? `, ${node.restarts} restarts` : "");
   text(cells.name, node.name);
   text(cells.family, parent && !open ? count(node.sum.actors - 1) : "");
+  text(cells.trouble, parent && !open ? (node.sum.trouble ? `${count(node.sum.trouble)} in trouble` : "") : (troubles(node.trouble)[0] ?? ""));
+  cells.trouble.title = troubles(node.trouble).join(", ");
   number(cells.queue, shown.queue, short, shown.queue >= FLOOD ? " warn" : "");
   number(cells.rate, shown.rate, short, "");
   number(cells.busy, shown === node ? node.busy : -1, percent, node.busy >= 90 ? " warn" : "");

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ch.qos.logback.classic.LoggerContext;
 import dev.espalier.logging.ActorAppender;
+import dev.espalier.profiling.Detectors;
 import dev.espalier.profiling.Level;
 import dev.espalier.profiling.Profiling;
 import java.io.BufferedReader;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -63,6 +65,7 @@ class BrowserTest {
         Files.copy(SCRIPT, script, StandardCopyOption.REPLACE_EXISTING);
         Profiling.level(Level.sampled(4));
         try (Orchard orchard = new Orchard(CUSTOMERS)) {
+            Detectors.builder().stuckAfter(Duration.ofSeconds(1)).start(orchard.system); // they end with it
             observer = Observer.builder().token(TOKEN).actions(true).start(orchard.system);
             Process node = new ProcessBuilder(
                             "node",
@@ -78,6 +81,7 @@ class BrowserTest {
                 assertTrue(node.waitFor(10, TimeUnit.SECONDS), said);
                 assertEquals(0, node.exitValue(), said);
                 assertTrue(said.contains("ok no error in the console"), said);
+                System.out.print(said);
             } finally {
                 node.descendants().forEach(ProcessHandle::destroyForcibly);
                 node.destroyForcibly();
@@ -109,7 +113,7 @@ class BrowserTest {
         return said.toString();
     }
 
-    private static Optional<Path> onPath(String program) {
+    static Optional<Path> onPath(String program) {
         return Stream.of(System.getenv().getOrDefault("PATH", "").split(java.io.File.pathSeparator, -1))
                 .map(folder -> Path.of(folder, program))
                 .filter(Files::isExecutable)
