@@ -259,6 +259,24 @@ try {
   assert.match(await page.locator("#actor .title").textContent(), /gate/);
   right("the same actor after the connection was lost");
 
+  const act = (what) => page.locator("#actor .actions button", { hasText: what });
+  const done = (what) => page.locator("#actor .actions [role=status]", { hasText: what }).waitFor();
+  await row(page, "stock").locator(".name").click();
+  await page.locator("#actor .title", { hasText: "stock" }).waitFor();
+  await page.locator("#actor .actions select").selectOption("full");
+  await done("Done: level.");
+  await page.locator("#actor p", { hasText: "level full" }).waitFor();
+  await act("Restart").click();
+  await done("Done: restart.");
+  await page.locator("#actor p", { hasText: "incarnation 2" }).waitFor();
+  await row(page, "invoices").locator(".name").click();
+  await page.locator("#actor .title", { hasText: "invoices" }).waitFor();
+  await act(/^Stop$/).click();
+  await act("Really stop?").click();
+  await row(page, "invoices").waitFor({ state: "hidden" });
+  await page.locator("#actor .ended").waitFor();
+  right("levels, restarts and stops, since the observer is opened for that");
+
   await page.click("#tab-overview");
   const light = await open({ colorScheme: "light" });
   await light.goto(address);
@@ -285,7 +303,15 @@ try {
   await small.screenshot({ path: `${folder}/observer-small.png` });
   right("pictures, and it fits on 390 px");
 
+  await page.click("#tab-stop");
+  const order = await page.locator("#stop .order b").allTextContents();
+  assert.deepEqual([order[0], order.at(-1)], ["gate", "orders"]);
+  await page.click("#tab-log");
   console.log("do stop");
+  await page.locator("#stop h2", { hasText: "Stopping" }).waitFor();
+  await page.locator("#stop .line", { hasText: "/orchard/gate" }).waitFor();
+  await page.locator("#stop h3", { hasText: "Waiting for" }).waitFor();
+  await page.screenshot({ path: `${folder}/observer-stopping.png` });
   await page.locator("#stop .decision.clean").first().waitFor();
   await page.locator("#stop h2", { hasText: "Stopped" }).waitFor();
   await page.locator("#notice", { hasText: "The system has stopped." }).waitFor();

