@@ -109,6 +109,8 @@ final class Node {
         return changed;
     }
 
+    /// Takes in what troubles it has now, a bit for each kind.
+    ///
     /// @return whether that is new
     boolean isNew(int troubles) {
         boolean changed = trouble != troubles;

@@ -44,7 +44,7 @@ function progress() {
     left > 0 && waiting.length > 0 && [el("h3", {}, "Waiting for"), el("div", { class: "events" }, waiting.map((node) =>
       el("div", { class: "line" }, el("span", { class: "what" }, el("b", {}, path(node)),
         el("span", { class: "cause" }, node.queue ? `${count(node.queue)} messages left` : ""))))) ],
-    el("h3", {}, "Ended, the last first"),
+    done > 0 && el("h3", {}, "Ended, the last first"),
     el("div", { class: "events" }, live.ended.slice(-MOST).reverse().map(ended)),
     done > MOST && el("p", { class: "quiet" }, `and ${count(done - MOST)} before`),
   ].flat();

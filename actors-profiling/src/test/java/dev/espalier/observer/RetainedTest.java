@@ -4,14 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.espalier.actor.ActorContext;
-import dev.espalier.actor.ActorRef;
-import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
-import dev.espalier.actor.Behavior;
-import dev.espalier.actor.Restart;
+import dev.espalier.profiling.By;
+import dev.espalier.profiling.Brood;
+import dev.espalier.profiling.Level;
+import dev.espalier.profiling.Profiler;
+import dev.espalier.profiling.Row;
+import dev.espalier.profiling.Sort;
 import java.lang.management.ManagementFactory;
-import java.util.concurrent.CountDownLatch;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.management.JMException;
@@ -25,30 +28,8 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class RetainedTest {
     private static final int CHILDREN = 1_000_000;
-
-    record Breed(CountDownLatch done) {}
-
-    static final class Parent implements Behavior<Breed> {
-        @Override
-        public void onMessage(Breed breed, ActorContext<Breed> ctx) {
-            for (int i = 0; i < CHILDREN; i++) {
-                ActorRef<String> child =
-                        ctx.spawn(ActorSpec.behavior("c" + i, Once::new).restart(Restart.TEMPORARY));
-                child.tell("hello, world");
-                if (i % 1_000 == 999) {
-                    child.join();
-                }
-            }
-            breed.done.countDown();
-        }
-    }
-
-    static final class Once implements Behavior<String> {
-        @Override
-        public void onMessage(String message, ActorContext<String> ctx) {
-            ctx.stop();
-        }
-    }
+    private static final List<String> TYPES = List.of(
+            "dev.espalier.actor.Cell", "dev.espalier.profiling.ActorRecord", "dev.espalier.observer.Node");
 
     /// After a collection.
     private static int living(String type) throws JMException {
@@ -65,31 +46,46 @@ class RetainedTest {
 
     @Test
     void shouldRetainNothingOfAMillionActorsThatHaveEnded() throws Exception {
-        int others = living("dev.espalier.actor.Cell"); // of other tests
-        int theirs = living("dev.espalier.profiling.ActorRecord");
+        Map<String, Integer> before = new HashMap<>(); // those of other tests
+        for (String type : TYPES) {
+            before.put(type, living(type));
+        }
         try (ActorSystem system =
-                ActorSystem.builder("million").handleSignals(false).start()) {
+                        ActorSystem.builder("million").handleSignals(false).start();
+                Profiler profiler =
+                        Profiler.builder().system(system).level(Level.COUNTERS).start()) {
             Events events = ObserverEvents.of(system);
             events.byClass.begin();
             Snapshots snapshots = new Snapshots(system, events, false);
-            ActorRef<Breed> parent = system.spawn("parent", Parent::new);
-            CountDownLatch done = new CountDownLatch(1);
-            parent.tell(new Breed(done));
+            Brood brood = new Brood(system, CHILDREN);
             int looks = 0;
-            while (done.getCount() > 0) {
+            while (brood.done.getCount() > 0) {
                 snapshots.tick(false);
                 looks += snapshots.read(nodes -> nodes.size() > 2 ? 1 : 0);
             }
             assertTrue(looks > 0, "some were seen");
-            Awaitility.await().until(() -> parent.info().children().isEmpty());
-            assertEquals(CHILDREN, sumOfEnded(system, events), 0.0);
-            Awaitility.await().untilAsserted(() -> {
+            Awaitility.await().until(brood::isOver);
+            Awaitility.await().untilAsserted(() -> { // observers are told of an end after those who wait for it
+                assertEquals(CHILDREN, sumOfEnded(system, events), 0.0);
+                assertEquals(CHILDREN, sumOfReport(profiler));
                 snapshots.tick(false);
-                assertEquals(others + 2, living("dev.espalier.actor.Cell"), "the root and the parent");
-                assertEquals(theirs + 2, living("dev.espalier.profiling.ActorRecord"));
-                assertEquals(2, living("dev.espalier.observer.Node"));
+                assertMore(before, 2); // the root and the parent
             });
         }
+    }
+
+    private static void assertMore(Map<String, Integer> before, int most) throws JMException {
+        for (String type : TYPES) {
+            int more = living(type) - before.getOrDefault(type, 0);
+            assertTrue(more <= most, () -> more + " more of " + type);
+        }
+    }
+
+    private static long sumOfReport(Profiler profiler) {
+        return profiler.report().rows(By.PATH, Sort.CALLS).stream()
+                .filter(row -> row.name().equals("/million/parent/*"))
+                .mapToLong(Row::calls)
+                .sum();
     }
 
     private static double sumOfEnded(ActorSystem system, Events events) {

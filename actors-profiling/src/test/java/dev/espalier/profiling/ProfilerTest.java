@@ -11,10 +11,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
-import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.actor.Behavior;
-import dev.espalier.actor.Restart;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,50 +33,6 @@ class ProfilerTest {
     @TempDir
     Path folder;
 
-    /// Spawns as many children as it is told, each of which handles one message and ends; then opens the latch.
-    record Breed(int children, CountDownLatch done) {}
-
-    static final class Parent implements Behavior<Breed> {
-        @Override
-        public void onMessage(Breed breed, ActorContext<Breed> ctx) {
-            for (int i = 0; i < breed.children; i++) {
-                ActorRef<String> child =
-                        ctx.spawn(ActorSpec.behavior("c" + i, Once::new).restart(Restart.TEMPORARY));
-                child.tell("hello, world");
-                if (i % 1_000 == 999) {
-                    child.join();
-                }
-            }
-            breed.done.countDown();
-        }
-    }
-
-    static final class Once implements Behavior<String> {
-        @Override
-        public void onMessage(String message, ActorContext<String> ctx) {
-            ctx.stop();
-        }
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldRetainNothingOfAMillionShortLivedActors() throws Exception {
-        try (ActorSystem system = start("million");
-                Profiler profiler =
-                        Profiler.builder().system(system).level(Level.COUNTERS).start()) {
-            ActorRef<Breed> parent = system.spawn("parent", Parent::new);
-            CountDownLatch done = new CountDownLatch(1);
-            parent.tell(new Breed(1_000_000, done));
-            done.await();
-            Awaitility.await().until(() -> parent.info().children().isEmpty());
-            Tree tree = Trees.of(system);
-            assertEquals(2, tree == null ? -1 : tree.living().size()); // the root and the parent
-            assertEquals(
-                    1_000_000,
-                    row(profiler.report(), By.PATH, "/million/parent/*").calls());
-        }
-    }
-
     /// Each handles one message and ends; a report at any moment has each message at most once, and keeps those it has
     /// had.
     @Test
@@ -88,11 +42,9 @@ class ProfilerTest {
         try (ActorSystem system = start("moves");
                 Profiler profiler =
                         Profiler.builder().system(system).level(Level.COUNTERS).start()) {
-            ActorRef<Breed> parent = system.spawn("parent", Parent::new);
-            CountDownLatch done = new CountDownLatch(1);
-            parent.tell(new Breed(children, done));
+            Brood brood = new Brood(system, children);
             long before = 0;
-            while (done.getCount() > 0) {
+            while (brood.done.getCount() > 0) {
                 long now = hellos(profiler);
                 assertTrue(now >= before && now <= children, now + " messages after " + before);
                 before = now;
