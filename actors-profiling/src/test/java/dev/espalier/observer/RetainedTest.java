@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.ActorSystem;
-import dev.espalier.profiling.By;
 import dev.espalier.profiling.Brood;
+import dev.espalier.profiling.By;
 import dev.espalier.profiling.Level;
 import dev.espalier.profiling.Profiler;
 import dev.espalier.profiling.Row;
@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 class RetainedTest {
     private static final int CHILDREN = 1_000_000;
-    private static final List<String> TYPES = List.of(
-            "dev.espalier.actor.Cell", "dev.espalier.profiling.ActorRecord", "dev.espalier.observer.Node");
+    private static final List<String> TYPES =
+            List.of("dev.espalier.actor.Cell", "dev.espalier.profiling.ActorRecord", "dev.espalier.observer.Node");
 
     /// After a collection.
     private static int living(String type) throws JMException {
@@ -65,12 +65,14 @@ class RetainedTest {
             }
             assertTrue(looks > 0, "some were seen");
             Awaitility.await().until(brood::isOver);
-            Awaitility.await().untilAsserted(() -> { // observers are told of an end after those who wait for it
-                assertEquals(CHILDREN, sumOfEnded(system, events), 0.0);
-                assertEquals(CHILDREN, sumOfReport(profiler));
-                snapshots.tick(false);
-                assertMore(before, 2); // the root and the parent
-            });
+            Awaitility.await()
+                    .untilAsserted(
+                            () -> { // observers are told of an end after those who wait for it
+                                assertEquals(CHILDREN, sumOfEnded(system, events), 0.0);
+                                assertEquals(CHILDREN, sumOfReport(profiler));
+                                snapshots.tick(false);
+                                assertMore(before, 2); // the root and the parent
+                            });
         }
     }
 
