@@ -29,7 +29,7 @@ final class ActorPart {
         json.name("state").value(Words.of(info.state()));
         json.name("incarnation").value(info.incarnation());
         json.name("activity").value(info.activity());
-        json.name("rate").value(node.rate);
+        json.name("rate").value(node.rate).name("mostQueued").value(node.mostQueued);
         ledger(json, info.ledger());
         Profiling.of(actor).ifPresent(figures -> figures(json, figures));
         json.name("level")

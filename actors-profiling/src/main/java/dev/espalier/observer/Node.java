@@ -43,6 +43,8 @@ final class Node {
     ActorState state = ActorState.STARTING;
     int restarts;
     long queued;
+    /// The most that any look has found.
+    long mostQueued;
     /// Those that are queued but for the one in hand.
     long waiting;
     long accepted;
@@ -96,6 +98,7 @@ final class Node {
         state = newState;
         restarts = newRestarts;
         queued = ledger.queued();
+        mostQueued = Math.max(mostQueued, queued);
         accepted = ledger.accepted();
         dropped = ledger.dropped();
         rate = newRate;

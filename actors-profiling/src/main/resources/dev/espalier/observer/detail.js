@@ -108,7 +108,7 @@ function page(actor, log) {
       el("h2", { title: actor.path }, el("span", { class: "quiet" }, `${parts.slice(0, -1).join("/")}/`), parts.at(-1)),
       el("span", { class: `chip ${actor.state}` }, actor.state)),
     el("p", { class: "quiet" }, [actor.code && type(actor.code), actor.incarnation > 1 && `incarnation ${actor.incarnation}`,
-      actor.children && `${count(actor.children)} children`, `level ${actor.level}`].filter(Boolean).join("  ·  ")),
+      actor.children && `${count(actor.children)} children`, actor.mostQueued > 1 && `at most ${count(actor.mostQueued)} queued`, `level ${actor.level}`].filter(Boolean).join("  ·  ")),
     now.some(Boolean) && el("p", {}, now.filter(Boolean).join("  ·  ")),
     ...actor.troubles.map((each) => el("p", { class: "warn" }, `${each.kind}: ${each.text}`)),
     actions(actor),

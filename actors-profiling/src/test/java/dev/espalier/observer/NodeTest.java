@@ -8,6 +8,7 @@ import dev.espalier.actor.ActorRef;
 import dev.espalier.actor.ActorSystem;
 import dev.espalier.profiling.Profiling;
 import dev.espalier.sync.Signal;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -39,6 +40,10 @@ class NodeTest {
             assertFalse(node.update(Profiling.of(desk), 2), "nothing that is shown has changed");
             assertEquals(9 * SECOND, node.sums.waits());
             gate.go();
+            assertTrue(desk.awaitProcessed(Duration.ofSeconds(10)));
+            assertTrue(node.update(Profiling.of(desk), 1));
+            assertEquals(0, node.queued);
+            assertEquals(4, node.mostQueued);
         } finally {
             gate.go();
         }

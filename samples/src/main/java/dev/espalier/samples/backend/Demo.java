@@ -118,6 +118,7 @@ final class Demo {
     }
 
     /// Whoever sits at a terminal can look at the tree before it stops, and see it stop.
+    @SuppressWarnings("SystemConsoleNull") // since JDK 25 there is none without a terminal, as before JDK 22
     private static void awaitEnter() {
         Console console = System.console();
         if (console != null && console.isTerminal()) {
