@@ -118,8 +118,8 @@ public final class Detectors implements AutoCloseable {
                 this::tell);
         pinned = b.pinned.isZero() ? null : new PinnedWatch(system, b.pinned, heard::add);
         thread = Thread.ofPlatform().name("espalier-detectors").daemon().unstarted(this::run);
+        Troubles.add(this); // before the thread, which takes it out
         thread.start();
-        Troubles.add(this);
     }
 
     /// Begins to look, with the defaults.

@@ -55,13 +55,16 @@ final class Top implements AutoCloseable {
                 now.path("heap").asLong() / MIB,
                 system.path("failures").asLong(),
                 system.path("deadLetters").asLong()));
-        text.append(String.format("%9s %9s %7s %7s %9s  %s%n", "QUEUE", "MSG/S", "BUSY", "FAILED", "HANDLED", "ACTOR"));
+        text.append(String.format(
+                "%9s %9s %9s %7s %7s %9s  %s%n", "QUEUE", "WAIT/MS", "MSG/S", "BUSY", "FAILED", "HANDLED", "ACTOR"));
         for (JsonNode row : get("top?by=rate&window=10&n=" + LINES).get("rows")) {
             double busy = row.path("busy").asDouble();
+            double wait = row.path("wait").asDouble();
             text.append(String.format(
                     Locale.ROOT,
-                    "%9d %9.1f %7s %7d %9d  %s%n",
+                    "%9d %9s %9.1f %7s %7d %9d  %s%n",
                     row.path("queued").asLong(),
+                    wait < 0 ? "for ever" : String.format(Locale.ROOT, "%.1f", wait),
                     row.path("rate").asDouble(),
                     busy < 0 ? "-" : String.format(Locale.ROOT, "%.0f %%", busy),
                     row.path("failed").asLong(),
