@@ -134,7 +134,7 @@ final class SampleReader {
     private static boolean isEngine(String name) {
         return name.startsWith("dev.espalier.actor.")
                 || name.startsWith("dev.espalier.sync.")
-                || name.startsWith("java.lang.VirtualThread.")
+                || name.startsWith("java.lang.VirtualThread")
                 || name.startsWith("java.lang.Thread.run")
                 || name.startsWith("jdk.internal.vm.Continuation.");
     }

@@ -51,6 +51,21 @@ class SamplesTest {
     }
 
     @Test
+    void shouldLeaveOutWhatEveryBodyHasInItsStack() {
+        List<String> stack = List.of(
+                "shop.Desk.pack",
+                "shop.Desk.run",
+                "dev.espalier.actor.BodyProgram.runCode",
+                "dev.espalier.sync.Strand.runBody",
+                "dev.espalier.sync.Strand$$Lambda.0x1.run",
+                "java.lang.Thread.runWith",
+                "java.lang.VirtualThread.run",
+                "java.lang.VirtualThread$VThreadContinuation$1.run",
+                "jdk.internal.vm.Continuation.enter");
+        assertEquals(List.of("shop.Desk.run", "shop.Desk.pack"), SampleReader.names(stack, each -> each));
+    }
+
+    @Test
     @Tag("slow")
     void shouldTellWhatActorsDoAndWhere() throws Exception {
         Profiler recorded;
