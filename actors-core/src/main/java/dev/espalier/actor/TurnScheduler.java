@@ -212,18 +212,17 @@ final class TurnScheduler implements Scheduler {
 
     /// The same, even if somebody looks already.
     ///
-    /// @return false if no seat was free
+    /// @return false if no seat was free, or no thread
     boolean wakeAnyway() {
         if (closed || !takeSeat()) {
             return false;
         }
         searching.incrementAndGet();
         Worker spare = takeSpare();
-        if (spare != null) {
-            spare.unpark();
-        } else {
-            hire(!platformFirst);
+        if (spare == null) {
+            return hire(!platformFirst);
         }
+        spare.unpark();
         return true;
     }
 
@@ -272,11 +271,26 @@ final class TurnScheduler implements Scheduler {
     }
 
     /// A new worker, with a seat and searching.
-    private void hire(boolean green) {
-        Worker worker = new Worker(this, green);
-        workers.add(worker);
-        String title = "espalier-" + name + (green ? "-worker-" : "-platform-worker-") + numbers.incrementAndGet();
-        worker.begin(title);
+    ///
+    /// @return false if there is no thread for it, nor memory: the seat is free again, and what waits is still in the
+    ///     queue, where the sentinel finds it, or whoever wakes somebody next
+    private boolean hire(boolean green) {
+        Worker worker = null;
+        try {
+            worker = new Worker(this, green);
+            workers.add(worker);
+            String title = "espalier-" + name + (green ? "-worker-" : "-platform-worker-") + numbers.incrementAndGet();
+            worker.begin(title);
+            return true;
+        } catch (Throwable t) {
+            searching.decrementAndGet();
+            leaveSeat();
+            if (worker != null) {
+                workers.remove(worker);
+            }
+            Log.engineError("There is no thread for another worker", t);
+            return false;
+        }
     }
 
     void dismiss(Worker worker) {
