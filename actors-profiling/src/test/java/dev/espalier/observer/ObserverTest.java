@@ -1,171 +1,92 @@
 package dev.espalier.observer;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.espalier.actor.ActorContext;
 import dev.espalier.actor.ActorRef;
-import dev.espalier.actor.ActorSpec;
 import dev.espalier.actor.ActorSystem;
-import dev.espalier.actor.Behavior;
-import dev.espalier.actor.Restart;
-import dev.espalier.profiling.Detectors;
-import dev.espalier.profiling.Level;
-import dev.espalier.profiling.Profiling;
-import dev.espalier.sync.Signal;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import jdk.jfr.FlightRecorder;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/// The observer over plain sockets: what it answers, and to whom.
-class ObserverTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final ObjectMapper MAPPER = new ObjectMapper();
-    private static final String TOKEN = "test-token-0123456789";
-
-    static final class Desk implements Behavior<String> {
-        @Override
-        public void onMessage(String order, ActorContext<String> ctx) {
-            if (order.equals("rotten")) {
-                throw new IllegalStateException("a rotten apple");
-            }
-        }
-    }
-
-    private ActorSystem system;
-    private ActorRef<String> desk;
-    private Observer observer;
-
-    @BeforeEach
-    void start() throws IOException {
-        system = ActorSystem.builder("shop").handleSignals(false).start();
-        desk = system.spawn(ActorSpec.behavior("desk", Desk::new).restart(Restart.TEMPORARY));
-        observer = Observer.builder().token(TOKEN).clients(3).start(system);
-    }
-
-    @AfterEach
-    void stop() {
-        observer.close();
-        system.close();
-        Profiling.level(Level.COUNTERS);
-    }
-
-    // Plain HTTP: a client of the library would hide the header Host.
-
-    record Answer(int status, String head, String body) {
-        JsonNode json() throws IOException {
-            return MAPPER.readTree(body);
-        }
-    }
-
-    private Socket connect() throws IOException {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), observer.port());
-        socket.setSoTimeout((int) PATIENCE.toMillis());
-        return socket;
-    }
-
-    private Answer send(String method, String target, String... headers) throws IOException {
-        return sendAs("localhost", method, target, headers);
-    }
-
-    private Answer sendAs(String host, String method, String target, String... headers) throws IOException {
-        try (Socket socket = connect()) {
-            String head = method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n";
-            String more = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
-            socket.getOutputStream().write((head + more + "\r\n").getBytes(US_ASCII));
-            String all = new String(socket.getInputStream().readAllBytes(), UTF_8);
-            int end = all.indexOf("\r\n\r\n");
-            return new Answer(Integer.parseInt(all.substring(9, 12)), all.substring(0, end), all.substring(end + 4));
-        }
-    }
-
-    private Answer get(String target) throws IOException {
-        return send("GET", target, "Authorization: Bearer " + TOKEN);
-    }
-
-    // Who is let in.
-
+/// The observer over plain sockets: whom it lets in, and what it answers to whom.
+class ObserverTest extends ObserverFixture {
     @Test
     void shouldRefuseWhoHasNoTokenOrAWrongOne() throws IOException {
-        assertEquals(401, send("GET", "/api/tree").status);
+        assertEquals(401, send("GET", "/api/tree").status());
         Answer wrong = send("GET", "/api/tree", "Authorization: Bearer " + TOKEN + "x");
-        assertEquals(403, wrong.status);
+        assertEquals(403, wrong.status());
         assertTrue(wrong.json().get("error").textValue().contains("wrong"), wrong::body);
-        assertEquals(403, send("GET", "/api/nothing?token=wrong").status, "who is not let in learns nothing");
-        assertEquals(200, get("/api/tree").status);
-        assertEquals(200, send("GET", "/api/tree?token=" + TOKEN).status);
+        assertEquals(403, send("GET", "/api/nothing?token=wrong").status(), "who is not let in learns nothing");
+        assertEquals(200, get("/api/tree").status());
+        assertEquals(200, send("GET", "/api/tree?token=" + TOKEN).status());
     }
 
     @Test
     void shouldRefuseForeignNames() throws IOException {
-        assertEquals(421, sendAs("evil.example:" + observer.port(), "GET", "/").status);
-        assertEquals(421, sendAs("127.0.0.1.evil.example", "GET", "/").status);
-        assertEquals(200, sendAs("127.0.0.1:" + observer.port(), "GET", "/").status);
-        assertEquals(200, sendAs("[::1]:" + observer.port(), "GET", "/").status);
+        assertEquals(421, sendAs("evil.example:" + observer.port(), "GET", "/").status());
+        assertEquals(421, sendAs("127.0.0.1.evil.example", "GET", "/").status());
+        assertEquals(200, sendAs("127.0.0.1:" + observer.port(), "GET", "/").status());
+        assertEquals(200, sendAs("[::1]:" + observer.port(), "GET", "/").status());
     }
 
     @Test
     void shouldServeThePageToEverybodyUnderAStrictPolicy() throws IOException {
         Answer page = send("GET", "/");
-        assertEquals(200, page.status);
-        assertTrue(page.head.contains("default-src 'none'"), page::head);
-        assertFalse(page.head.contains("unsafe"), page::head);
-        assertFalse(page.body.contains("http"), "the page refers to nothing elsewhere");
+        assertEquals(200, page.status());
+        assertTrue(page.head().contains("default-src 'none'"), page::head);
+        assertFalse(page.head().contains("unsafe"), page::head);
+        assertFalse(page.body().contains("http"), "the page refers to nothing elsewhere");
         for (String part : List.of("/app.js", "/feed.js", "/profile.js", "/flames.js", "/observer.css", "/icon.svg")) {
-            assertEquals(200, send("GET", part).status, part);
+            assertEquals(200, send("GET", part).status(), part);
         }
     }
 
     @Test
     void shouldSayWhatIsWrongWithARequest() throws IOException {
-        assertEquals(404, send("GET", "/index").status);
-        assertEquals(404, send("GET", "/../module-info.class").status);
-        assertEquals(404, get("/api/nothing").status);
-        assertEquals(404, get("/api/actor?id=999999").status);
-        assertEquals(405, send("PUT", "/").status);
+        assertEquals(404, send("GET", "/index").status());
+        assertEquals(404, send("GET", "/../module-info.class").status());
+        assertEquals(404, get("/api/nothing").status());
+        assertEquals(404, get("/api/actor?id=999999").status());
+        assertEquals(405, send("PUT", "/").status());
         Answer method = send("DELETE", "/api/tree", "Authorization: Bearer " + TOKEN);
-        assertEquals(405, method.status);
-        assertTrue(method.head.contains("Allow: GET, HEAD"), method::head);
-        assertEquals(414, get("/api/top?by=" + "q".repeat(5_000)).status);
-        assertEquals(400, get("/api/top?by=beauty").status);
-        assertEquals(400, get("/api/top?n=0").status);
-        assertEquals(400, get("/api/top?window=%zz").status);
-        assertEquals("", send("HEAD", "/").body);
+        assertEquals(405, method.status());
+        assertTrue(method.head().contains("Allow: GET, HEAD"), method::head);
+        assertEquals(414, get("/api/top?by=" + "q".repeat(5_000)).status());
+        assertEquals(400, get("/api/top?by=beauty").status());
+        assertEquals(400, get("/api/top?n=0").status());
+        assertEquals(400, get("/api/top?window=%zz").status());
+        assertEquals("", send("HEAD", "/").body());
         assertEquals(
-                405, send("HEAD", "/api/events", "Authorization: Bearer " + TOKEN).status, "a stream is not begun");
-        assertEquals(200, send("GET", "/api/tree", "Authorization: bearer " + TOKEN).status, "as RFC 9110 has it");
+                405,
+                send("HEAD", "/api/events", "Authorization: Bearer " + TOKEN).status(),
+                "a stream is not begun");
+        assertEquals(
+                200, send("GET", "/api/tree", "Authorization: bearer " + TOKEN).status(), "as RFC 9110 has it");
     }
 
     @Test
     void shouldOnlyReadUnlessOpened() throws IOException {
         String token = "Authorization: Bearer " + TOKEN;
-        assertEquals(405, send("GET", "/api/actor/stop?path=/shop/desk", token).status);
-        assertEquals(403, send("POST", "/api/actor/stop?path=/shop/desk", token).status);
+        assertEquals(405, send("GET", "/api/actor/stop?path=/shop/desk", token).status());
+        assertEquals(403, send("POST", "/api/actor/stop?path=/shop/desk", token).status());
         assertEquals(
                 "running", get("/api/actor?path=/shop/desk").json().get("state").textValue());
         observer.close();
         observer = Observer.builder().token(TOKEN).actions(true).start(system);
-        assertEquals(400, send("POST", "/api/actor/level?path=/shop/desk&level=loud", token).status);
-        assertEquals(200, send("POST", "/api/actor/level?path=/shop/desk&level=full", token).status);
-        assertEquals(200, send("POST", "/api/actor/stop?path=/shop/desk", token).status);
+        assertEquals(
+                400,
+                send("POST", "/api/actor/level?path=/shop/desk&level=loud", token)
+                        .status());
+        assertEquals(
+                200,
+                send("POST", "/api/actor/level?path=/shop/desk&level=full", token)
+                        .status());
+        assertEquals(200, send("POST", "/api/actor/stop?path=/shop/desk", token).status());
         assertTrue(desk.stopped().waitForGo(PATIENCE));
     }
 
@@ -175,26 +96,27 @@ class ObserverTest {
         observer = Observer.builder().token(TOKEN).actions(true).start(system);
         String token = "Authorization: Bearer " + TOKEN;
         ActorRef<String> till = system.spawn("till", Desk::new);
-        assertEquals(200, send("POST", "/api/actor/restart?path=/shop/till", token).status);
+        assertEquals(
+                200, send("POST", "/api/actor/restart?path=/shop/till", token).status());
         Awaitility.await().atMost(PATIENCE).until(() -> till.incarnation() == 2);
         Answer refused = send("POST", "/api/actor/restart?path=/shop/desk", token);
-        assertEquals(400, refused.status);
-        assertTrue(refused.body.contains("temporary"), refused::body);
+        assertEquals(400, refused.status());
+        assertTrue(refused.body().contains("temporary"), refused::body);
     }
 
     @Test
     void shouldGiveMetersFlowAndLogToWhoHasTheToken() throws IOException {
-        assertEquals(401, send("GET", "/metrics").status);
+        assertEquals(401, send("GET", "/metrics").status());
         Answer metrics = get("/metrics");
-        assertEquals(200, metrics.status);
+        assertEquals(200, metrics.status());
         assertTrue(
-                metrics.head.toLowerCase(java.util.Locale.ROOT).contains("text/plain; version=0.0.4"), metrics::head);
-        assertTrue(metrics.body.startsWith("# HELP espalier_actors "), metrics::body);
+                metrics.head().toLowerCase(java.util.Locale.ROOT).contains("text/plain; version=0.0.4"), metrics::head);
+        assertTrue(metrics.body().startsWith("# HELP espalier_actors "), metrics::body);
         String token = "Authorization: Bearer " + TOKEN;
-        assertEquals(401, send("POST", "/api/flow?path=/shop").status);
-        assertEquals(400, send("POST", "/api/flow?path=/shop&seconds=61", token).status);
-        assertEquals(404, send("POST", "/api/flow?path=/shop/nobody", token).status);
-        assertEquals(200, send("POST", "/api/flow?path=/shop&seconds=5", token).status);
+        assertEquals(401, send("POST", "/api/flow?path=/shop").status());
+        assertEquals(400, send("POST", "/api/flow?path=/shop&seconds=61", token).status());
+        assertEquals(404, send("POST", "/api/flow?path=/shop/nobody", token).status());
+        assertEquals(200, send("POST", "/api/flow?path=/shop&seconds=5", token).status());
         desk.tell("apple");
         assertTrue(desk.awaitProcessed(PATIENCE));
         assertEquals(
@@ -223,283 +145,10 @@ class ObserverTest {
         try (ActorSystem other =
                 ActorSystem.builder("other").handleSignals(false).start()) {
             assertTrue(other.children().refs().isEmpty());
-            assertEquals(401, send("GET", "/api/tree").status);
+            assertEquals(401, send("GET", "/api/tree").status());
         } finally {
             System.clearProperty("dev.espalier.observer.port");
         }
         assertThrows(IOException.class, this::connect);
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldTellTheEndToWhoeverLooksThroughWhicheverObserver() throws IOException {
-        try (Observer second = Observer.start(system);
-                Socket socket = openStream();
-                BufferedReader lines = lines(socket)) {
-            assertTrue(second.port() != observer.port());
-            assertEquals("tree", line(lines, "event: "));
-            Thread.ofVirtual().start(system::close);
-            while (lines.readLine() != null) {
-                // until the last frame, after which the stream ends
-            }
-        }
-    }
-
-    // What is shown.
-
-    @Test
-    @Tag("slow")
-    void shouldRecordAProfileAndShowIt() throws IOException {
-        String token = "Authorization: Bearer " + TOKEN;
-        assertEquals("none", get("/api/profile").json().get("state").textValue());
-        assertEquals(404, get("/api/profile/flames").status);
-        assertEquals(404, get("/api/profile/table").status);
-        assertEquals(401, send("POST", "/api/profile?path=/shop").status);
-        assertEquals(404, send("POST", "/api/profile?path=/shop/nobody", token).status);
-        assertEquals(400, send("POST", "/api/profile?path=/shop&seconds=301", token).status);
-        assertEquals(405, send("GET", "/api/profile/stop", token).status);
-        Answer begun = send("POST", "/api/profile?path=/shop&seconds=300", token);
-        assertEquals(200, begun.status, begun::body);
-        assertEquals("recording", begun.json().get("state").textValue());
-        assertEquals(409, send("POST", "/api/profile?path=/shop", token).status);
-        long end = System.nanoTime() + Duration.ofMillis(400).toNanos();
-        while (end - System.nanoTime() > 0) {
-            desk.tell("apple");
-            assertTrue(desk.awaitProcessed(PATIENCE));
-        }
-        assertTrue(get("/api/profile/flames?kind=wall").json().get("total").longValue() > 0, "while it is recorded");
-        assertTrue(get("/api/profile/table").json().get("calls").longValue() > 0, "while it is recorded");
-        Answer stopped = send("POST", "/api/profile/stop", token);
-        assertEquals("done", stopped.json().get("state").textValue());
-        JsonNode wall =
-                get("/api/profile/flames?kind=wall&by=subtree&path=/shop/desk").json();
-        assertEquals("/shop/desk", wall.get("sums").get(0).get(0).textValue());
-        assertEquals("/shop", wall.get("frames").get(3).get(0).textValue());
-        assertEquals("/shop/desk", wall.get("frames").get(3).get(3).get(0).textValue());
-        assertFalse(wall.get("compared").booleanValue());
-        assertEquals(
-                "bytes",
-                get("/api/profile/flames?kind=allocation").json().get("unit").textValue());
-        assertEquals(400, get("/api/profile/flames?kind=beauty").status);
-        checkTable();
-        Answer file = get("/api/profile/file?kind=wall&format=collapsed");
-        assertTrue(file.body.startsWith("/shop"), file::body);
-        assertTrue(file.head.contains("filename=\"wall.collapsed\""), file::head);
-        assertTrue(get("/api/profile/file?kind=wall&format=html").body.startsWith("<!DOCTYPE html>"));
-        assertEquals(200, get("/api/profile/file?format=pprof").status);
-        assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=1", token).status);
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> get("/api/profile").json().get("state").textValue().equals("done"));
-        assertTrue(get("/api/profile/flames?kind=wall&compared=1")
-                .json()
-                .get("compared")
-                .booleanValue());
-        assertEquals(200, send("POST", "/api/profile?path=/shop&seconds=300", token).status);
-        observer.close();
-        assertEquals(List.of(), FlightRecorder.getFlightRecorder().getRecordings(), "it ends with the observer");
-    }
-
-    /// The table of a profile in which the desk has had all messages.
-    private void checkTable() throws IOException {
-        JsonNode paths = get("/api/profile/table?by=path&sort=calls").json();
-        JsonNode types = get("/api/profile/table?by=message&sort=wait_p99").json();
-        JsonNode first = paths.get("rows").get(0);
-        assertEquals("/shop/desk", first.get(0).textValue());
-        assertEquals(paths.get("calls").longValue(), first.get(1).longValue());
-        assertTrue(first.get(3).longValue() > 0, "one of 16 is timed");
-        assertEquals("1:16", paths.get("level").textValue());
-        assertEquals("java.lang.String", types.get("rows").get(0).get(0).textValue());
-        assertEquals(first.get(1), types.get("rows").get(0).get(1));
-        assertEquals(1, types.get("all").intValue());
-        assertEquals(400, get("/api/profile/table?by=beauty").status);
-        assertEquals(400, get("/api/profile/table?sort=beauty").status);
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldShowTroubleAndTheMessagesThatWait() throws IOException {
-        Signal gate = new Signal();
-        Detectors.builder().stuckAfter(Duration.ofMillis(200)).start(system); // they end with it
-        try {
-            ActorRef<String> stuck = system.spawn("stuck", () -> (message, ctx) -> gate.waitForGo());
-            for (String each : List.of("in hand", "first", "second")) {
-                stuck.tell(each);
-            }
-            Awaitility.await()
-                    .atMost(PATIENCE)
-                    .until(() -> get("/api/failures").body.contains("\"kind\":\"stuck\",\"path\":\"/shop/stuck\""));
-            JsonNode waiting = get("/api/actor?path=/shop/stuck").json().get("waiting");
-            assertEquals(2, waiting.size(), waiting::toString);
-            assertEquals("java.lang.String first", waiting.get(0).textValue());
-        } finally {
-            gate.go();
-        }
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldShowWhatAnActorDoes() throws IOException {
-        Profiling.level(Level.FULL);
-        assertEquals(200, get("/api/tree").status); // what was before the first look is in no window
-        for (int i = 0; i < 10; i++) {
-            desk.tell("apple");
-        }
-        assertTrue(desk.awaitProcessed(PATIENCE));
-        JsonNode actor = get("/api/actor?path=/shop/desk").json();
-        assertEquals(10, actor.get("ledger").get("processed").intValue());
-        assertEquals(
-                "java.lang.String", actor.get("messages").get(0).get("type").textValue());
-        assertEquals(10, actor.get("messages").get(0).get("timed").intValue());
-        long inHistogram = 0;
-        for (JsonNode bucket : actor.get("times")) {
-            inHistogram += bucket.get(1).longValue();
-        }
-        assertEquals(10, inHistogram);
-        JsonNode top = Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> get("/api/top?by=rate&window=60").json().get("rows"), rows -> !rows.isEmpty());
-        assertEquals("/shop/desk", top.get(0).get("path").textValue());
-        JsonNode ledger = get("/api/system").json().get("system").get("vitals").get("ledger");
-        assertEquals(
-                ledger.get("accepted").longValue(),
-                ledger.get("processed").longValue()
-                        + ledger.get("queued").longValue()
-                        + ledger.get("deadLettered").longValue()
-                        + ledger.get("dropped").longValue());
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldShowFailuresAndDeadLetters() throws IOException {
-        int id = get("/api/actor?path=/shop/desk").json().get("id").intValue();
-        desk.tell("rotten");
-        assertTrue(desk.stopped().waitForGo(PATIENCE));
-        desk.tell("late");
-        JsonNode failure = get("/api/failures").json().get("failures").get(0);
-        assertEquals("/shop/desk", failure.get("path").textValue());
-        assertEquals("stop", failure.get("decision").textValue());
-        assertTrue(failure.get("cause").textValue().contains("a rotten apple"), failure::toString);
-        JsonNode letters = get("/api/dead-letters").json();
-        assertEquals(1, letters.get("count").intValue());
-        assertEquals("/shop/desk", letters.get("last").get(0).get("path").textValue());
-        assertEquals(404, get("/api/actor?path=/shop/desk").status);
-        Awaitility.await()
-                .atMost(PATIENCE)
-                .until(() -> get("/api/actor?id=" + id)
-                        .json()
-                        .get("state")
-                        .textValue()
-                        .equals("stopped"));
-    }
-
-    // Streams.
-
-    private static String line(BufferedReader lines, String start) throws IOException {
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-            if (line.startsWith(start)) {
-                return line.substring(start.length());
-            }
-        }
-        throw new IOException("The stream has ended without " + start);
-    }
-
-    private Socket openStream() throws IOException {
-        Socket socket = connect();
-        String head = "GET /api/events?token=" + TOKEN + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
-        socket.getOutputStream().write(head.getBytes(US_ASCII));
-        return socket;
-    }
-
-    private static BufferedReader lines(Socket socket) throws IOException {
-        return new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldSendTheTreeThenWhatChangesAndTheStopAtTheEnd() throws IOException {
-        try (Socket socket = openStream();
-                BufferedReader lines = lines(socket)) {
-            assertEquals("tree", line(lines, "event: "));
-            JsonNode tree = MAPPER.readTree(line(lines, "data: "));
-            assertEquals(2, tree.get("added").size());
-            system.spawn("till", Desk::new);
-            JsonNode delta = MAPPER.readTree(line(lines, "data: "));
-            while (delta.get("added").isEmpty()) {
-                delta = MAPPER.readTree(line(lines, "data: "));
-            }
-            assertEquals(1, delta.get("added").size(), "only what is new");
-            assertEquals("till", delta.get("added").get(0).get(2).textValue());
-            Thread.ofVirtual().start(system::close);
-            List<String> ended = new ArrayList<>();
-            while (!delta.get("system").get("state").textValue().equals("stopped")) {
-                delta = MAPPER.readTree(line(lines, "data: "));
-                delta.get("ended").forEach(end -> ended.add(end.get("path").textValue()));
-            }
-            assertEquals(List.of("/shop/till", "/shop/desk", "/shop"), ended);
-        }
-    }
-
-    @Test
-    @Tag("slow")
-    void shouldHaveAPlaceAgainWhenAClientHasGone() throws IOException {
-        List<Socket> clients = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            clients.add(openStream());
-            line(lines(clients.getLast()), "data: ");
-        }
-        Answer full = get("/api/events");
-        assertEquals(503, full.status);
-        assertTrue(full.head.contains("Retry-after") || full.head.contains("Retry-After"), full::head);
-        for (Socket client : clients) {
-            client.close();
-        }
-        Awaitility.await().atMost(PATIENCE).until(() -> {
-            try (Socket socket = openStream()) {
-                return line(lines(socket), "event: ").equals("tree");
-            } catch (IOException e) {
-                return false;
-            }
-        });
-    }
-
-    @Tag("long")
-    @Test
-    @Tag("slow")
-    void shouldNotCareForAHundredSlowClients() throws IOException {
-        List<Socket> slow = new ArrayList<>();
-        try {
-            for (int i = 0; i < 100; i++) {
-                Socket socket = connect();
-                slow.add(socket);
-                socket.getOutputStream().write("GET /api/tree HTTP/1.1\r\nHost: local".getBytes(US_ASCII));
-            }
-            long begun = System.nanoTime();
-            assertEquals(200, get("/api/tree").status);
-            assertTrue(System.nanoTime() - begun < Duration.ofSeconds(2).toNanos(), "others wait for the slow ones");
-            for (int i = 0; i < 1_000; i++) {
-                desk.tell("apple");
-            }
-            assertTrue(desk.awaitProcessed(PATIENCE));
-            for (Socket socket : slow) {
-                socket.setSoTimeout(20_000);
-                assertTrue(isCutOff(socket), "a slow one is still there");
-            }
-            assertEquals(200, get("/api/tree").status);
-        } finally {
-            for (Socket socket : slow) {
-                socket.close();
-            }
-        }
-    }
-
-    private static boolean isCutOff(Socket socket) {
-        try {
-            return socket.getInputStream().read() < 0;
-        } catch (java.net.SocketTimeoutException e) {
-            return false;
-        } catch (IOException e) {
-            return true; // reset
-        }
     }
 }
