@@ -50,7 +50,18 @@ public final class MutantsSuite implements Suite {
                         ACTOR + "StopOrderTest"));
         TESTS.put(
                 ACTOR + "LifeState",
-                List.of(ACTOR + "LifeCycleTest", ACTOR + "ReadyTest", ACTOR + "RestartTest", ACTOR + "StopTest"));
+                List.of(
+                        ACTOR + "AbandonTest",
+                        ACTOR + "ActivityTest",
+                        ACTOR + "DecisionTest",
+                        ACTOR + "FailureTest",
+                        ACTOR + "LifeCycleTest",
+                        ACTOR + "ReadyTest",
+                        ACTOR + "RestartTest",
+                        ACTOR + "SignificantTest",
+                        ACTOR + "StopLadderTest",
+                        ACTOR + "StopTest",
+                        ACTOR + "StructureTest"));
         TESTS.put(
                 ACTOR + "WaitingLine",
                 List.of(ACTOR + "AbandonTest", ACTOR + "StopReportTest", ACTOR + "WaitingLineTest"));
