@@ -83,6 +83,9 @@ final class TurnScheduler implements Scheduler {
     volatile boolean platformFirst;
 
     volatile boolean closed;
+    /// Whether the last worker could not be started; racy, for one line more does no harm.
+    private volatile boolean isShort;
+
     private final ConcurrentLinkedDeque<Worker> greenSpares = new ConcurrentLinkedDeque<>();
     private final ConcurrentLinkedDeque<Worker> platformSpares = new ConcurrentLinkedDeque<>();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -281,6 +284,7 @@ final class TurnScheduler implements Scheduler {
             workers.add(worker);
             String title = "espalier-" + name + (green ? "-worker-" : "-platform-worker-") + numbers.incrementAndGet();
             worker.begin(title);
+            isShort = false;
             return true;
         } catch (Throwable t) {
             searching.decrementAndGet();
@@ -288,7 +292,10 @@ final class TurnScheduler implements Scheduler {
             if (worker != null) {
                 workers.remove(worker);
             }
-            Log.engineError("There is no thread for another worker", t);
+            if (!isShort) { // it is tried again at each tick
+                isShort = true;
+                Log.engineError("There is no thread for another worker", t);
+            }
             return false;
         }
     }

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /// A heap that gets full at a random place, in JVMs of their own: whatever the place, the process ends in time and says
 /// that something was wrong.
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 @Tag("slow")
 @Tag("process")
 @Tag("long")
+@Timeout(600) // some seconds for a round
 class ShortageTest {
     private static final int ROUNDS = Integer.getInteger("shortage.rounds", 5);
     private static final Duration BUDGET = Duration.ofMillis(1_500);
