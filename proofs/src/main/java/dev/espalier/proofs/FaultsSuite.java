@@ -33,6 +33,7 @@ public final class FaultsSuite implements Suite {
             new Attack("Input", "actors-core", ACTOR + "BadInputTest", true),
             new Attack("Input of waits", "actors-core", "dev.espalier.sync.RefusalTest", true),
             new Attack("Null in sync", "actors-core", "dev.espalier.sync.NullTest", true),
+            new Attack("Null in logging", "actors-logging", "dev.espalier.logging.NullTest", false),
             new Attack("Null in profiling", "actors-profiling", "dev.espalier.profiling.NullTest", false),
             new Attack("Processes", "actors-core", ACTOR + "ProcessTest", false),
             new Attack("Carriers", "actors-core", ACTOR + "SentinelTest", false),
@@ -63,6 +64,9 @@ public final class FaultsSuite implements Suite {
         List<Attack> attacks = ATTACKS.stream()
                 .filter(attack -> args.isEmpty() ? all || attack.brief : args.contains(attack.title))
                 .toList();
+        if (attacks.isEmpty()) {
+            return List.of(new Row(name(), String.join(" ", args), false, 0, 0, "no such row"));
+        }
         List<Row> rows = new ArrayList<>(attack(attacks, all ? LONG : "-Dstorm.seeds=20", all ? 60 : 10, console));
         rows.addAll(attack(List.of(TWIN), "-Dstorm.seeds=1 -Dstorm.mistake=STOPS_TWICE", 10, console));
         return rows;

@@ -31,6 +31,7 @@ public final class MutantsSuite implements Suite {
         TESTS.put(SYNC + "MVar", List.of(SYNC + "MVarTest"));
         TESTS.put(SYNC + "Queue", List.of(SYNC + "QueueTest"));
         List<String> mailbox = List.of(
+                ACTOR + "TicketGateTest",
                 ACTOR + "TicketQueueTest",
                 ACTOR + "MailboxTest",
                 ACTOR + "MailboxPressureTest",
