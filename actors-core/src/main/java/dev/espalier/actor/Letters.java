@@ -52,8 +52,7 @@ final class Letters implements DeadLetters {
             }
         }
         if (inWindow.incrementAndGet() <= LOGGED_PER_SECOND) {
-            Log.info(
-                    "Dead letter for {} ({}): {}", letter.path(), letter.reason(), Failure.bounded(letter.message()));
+            Log.info("Dead letter for {} ({}): {}", letter.path(), letter.reason(), Failure.bounded(letter.message()));
         }
     }
 

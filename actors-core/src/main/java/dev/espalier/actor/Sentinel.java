@@ -71,8 +71,7 @@ final class Sentinel {
 
     private void begin() {
         try {
-            strand = scheduler.home.startPlatformSibling(
-                    "espalier-" + scheduler.name + "-sentinel", true, this::run);
+            strand = scheduler.home.startPlatformSibling("espalier-" + scheduler.name + "-sentinel", true, this::run);
         } catch (Throwable t) {
             asleep.set(true); // whoever has work next tries again
             Log.engineError("There is no thread for the sentinel", t);

@@ -273,10 +273,10 @@ final class TurnScheduler implements Scheduler {
         return greenSpares.size() + platformSpares.size();
     }
 
-    /// A new worker, with a seat and searching.
+    /// A new worker, with a seat and searching. If there is no thread for it, or no memory, the seat is free
+    /// again; what waits stays in the queue, where the sentinel finds it, or whoever wakes somebody next.
     ///
-    /// @return false if there is no thread for it, nor memory: the seat is free again, and what waits is still in the
-    ///     queue, where the sentinel finds it, or whoever wakes somebody next
+    /// @return whether there is one
     private boolean hire(boolean green) {
         Worker worker = null;
         try {

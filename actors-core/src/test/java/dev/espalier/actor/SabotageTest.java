@@ -12,6 +12,7 @@ import ch.qos.logback.core.spi.FilterReply;
 import dev.espalier.actor.FaultStorm.Mistake;
 import dev.espalier.actor.MailFixture.EngineLog;
 import dev.espalier.actor.Trials.Job;
+import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -125,6 +126,7 @@ class SabotageTest {
                 }
                 if (n % 30 == 0) {
                     assertEquals(42, TurnFixture.ask(polite));
+                    Strand.sleep(Duration.ofMillis(1)); // workers rest
                 }
             }
             for (ActorRef<Integer> each : counters) {

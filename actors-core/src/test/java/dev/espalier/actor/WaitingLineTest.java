@@ -149,8 +149,7 @@ class WaitingLineTest {
             ActorRef<Job> waits = system.spawn(Trials.probe("waits", events).backOff(Trials.fixed(LONG)));
             Trials.crash(waits);
             Trials.settle();
-            assertEquals(
-                    "Stopping t: waiting 0.0 s for /t/waits: 0 messages left, RESTART/NONE", line(system, waits));
+            assertEquals("Stopping t: waiting 0.0 s for /t/waits: 0 messages left, RESTART/NONE", line(system, waits));
             assertEquals("Stopping t: waiting 0.0 s for /t: 0 messages left, live", line(system, system.root()));
         });
     }

@@ -21,8 +21,7 @@ class NullTest {
                 InputStream in = NullTest.class.getResourceAsStream("/public-types.txt")) {
             ActorRef<String> actor = system.spawn("actor", () -> (message, ctx) -> {});
             nulls.give(ActorSystem.class, () -> system).give(ActorRef.class, () -> actor);
-            for (String each :
-                    new String(in.readAllBytes(), UTF_8).lines().toList()) {
+            for (String each : new String(in.readAllBytes(), UTF_8).lines().toList()) {
                 Class<?> type = Class.forName(each);
                 if (!type.isRecord()) {
                     nulls.statics(type);

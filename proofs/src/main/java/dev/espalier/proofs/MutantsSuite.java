@@ -37,6 +37,7 @@ public final class MutantsSuite implements Suite {
                 ACTOR + "MailboxPressureTest",
                 ACTOR + "LedgerTest",
                 ACTOR + "PassivateTest",
+                ACTOR + "WaitingTest",
                 ACTOR + "DeadLetterTest");
         TESTS.put(ACTOR + "TicketQueue", mailbox);
         TESTS.put(ACTOR + "TicketGate", mailbox);

@@ -68,7 +68,8 @@ class SuitesTest {
     @Test
     void shouldAttackByTestsThatExist() {
         for (FaultsSuite.Attack each : FaultsSuite.ATTACKS) {
-            Path file = Path.of("..", each.module(), "src/test/java", each.test().replace('.', '/') + ".java");
+            Path file =
+                    Path.of("..", each.module(), "src/test/java", each.test().replace('.', '/') + ".java");
             assertTrue(Files.exists(file), file::toString);
         }
     }

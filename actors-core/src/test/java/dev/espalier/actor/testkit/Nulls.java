@@ -74,7 +74,8 @@ public final class Nulls {
     /// Tries the public methods that an object has as one of this type.
     public <T> void instance(Class<T> type, T target) throws ReflectiveOperationException {
         for (Method each : type.getMethods()) {
-            if (!Modifier.isStatic(each.getModifiers()) && each.getDeclaringClass().getPackageName().startsWith("dev.")) {
+            if (!Modifier.isStatic(each.getModifiers())
+                    && each.getDeclaringClass().getPackageName().startsWith("dev.")) {
                 parameters(target, each, type);
             }
         }
