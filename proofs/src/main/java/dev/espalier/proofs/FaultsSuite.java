@@ -103,7 +103,9 @@ public final class FaultsSuite implements Suite {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            maven.waitFor(minutes, TimeUnit.MINUTES); // what has no report then has failed
+            if (!maven.waitFor(minutes, TimeUnit.MINUTES)) {
+                console.println("Maven has not ended in " + minutes + " minutes: what has no report has failed");
+            }
         } finally {
             maven.descendants().forEach(ProcessHandle::destroy);
             maven.destroy();
