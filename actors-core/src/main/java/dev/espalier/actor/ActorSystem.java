@@ -140,7 +140,7 @@ public final class ActorSystem implements AutoCloseable {
         turns = new TurnScheduler(strand, name, b.parallelism);
         root = new Cell<>(this, null, b.parallelStop ? spec.stopsChildrenInParallel() : spec);
         if (Runtime.version().compareTo(SOUND) < 0) {
-            Log.LOG.warn("Java {} can hang green threads (JDK-8369227); use {} or later", Runtime.version(), SOUND);
+            Log.warn("Java {} can hang green threads (JDK-8369227); use {} or later", Runtime.version(), SOUND);
         }
         handlesSignals = b.signals;
         if (handlesSignals) {
@@ -456,7 +456,7 @@ public final class ActorSystem implements AutoCloseable {
     }
 
     void restarted(Cell<?> cell) {
-        Log.LOG.debug("{} was restarted", cell);
+        Log.debug("{} was restarted", cell);
     }
 
     void fatal(Failure failure) {

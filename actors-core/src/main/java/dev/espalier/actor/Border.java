@@ -166,7 +166,7 @@ abstract class Border<M> {
     /// after that.
     void leaveUser(@Nullable Throwable thrown) {
         if (!comeBack()) {
-            Log.LOG.warn("{} was abandoned and has come back after all", cell.path());
+            Log.warn("{} was abandoned and has come back after all", cell.path());
             markFinished();
             dropInterrupt(); // its thread goes on with others
             return;
@@ -186,7 +186,7 @@ abstract class Border<M> {
             return false;
         }
         if (Thread.interrupted()) {
-            Log.LOG.debug("An interrupt was left over in {}", cell.path());
+            Log.debug("An interrupt was left over in {}", cell.path());
         }
         return true;
     }
@@ -194,7 +194,7 @@ abstract class Border<M> {
     /// The thread goes on without what was for the user code.
     void dropInterrupt() {
         if ((interrupted || !borrowed) && Thread.interrupted()) {
-            Log.LOG.debug("An interrupt was left over in {}", cell.path());
+            Log.debug("An interrupt was left over in {}", cell.path());
         }
     }
 

@@ -48,12 +48,11 @@ final class Letters implements DeadLetters {
         if (now - start >= SECOND && windowStart.compareAndSet(start, now)) {
             long before = inWindow.getAndSet(0);
             if (before > LOGGED_PER_SECOND) {
-                Log.LOG.info("{} more dead letters", before - LOGGED_PER_SECOND);
+                Log.info("{} more dead letters", before - LOGGED_PER_SECOND);
             }
         }
         if (inWindow.incrementAndGet() <= LOGGED_PER_SECOND) {
-            Log.LOG.info(
-                    "Dead letter for {} ({}): {}", letter.path(), letter.reason(), Failure.bounded(letter.message()));
+            Log.info("Dead letter for {} ({}): {}", letter.path(), letter.reason(), Failure.bounded(letter.message()));
         }
     }
 

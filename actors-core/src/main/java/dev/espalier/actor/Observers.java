@@ -141,8 +141,8 @@ final class Observers {
     void failed(Cell<?> cell, Failure failure, Decision decision, int restarts) {
         Call call = o -> o.failed(cell, failure, decision, restarts);
         try {
-            if (tell(reporters, call) == 0 && Log.LOG.isErrorEnabled()) {
-                Log.LOG.error("{}", failure.report(decision));
+            if (tell(reporters, call) == 0 && Log.isErrorEnabled()) {
+                Log.error("{}", failure.report(decision));
             }
         } finally { // whatever an appender throws
             tell(others, call);
@@ -150,7 +150,7 @@ final class Observers {
     }
 
     void hookFailed(String path, String hook, Throwable thrown) {
-        Log.LOG.error("{} of {} failed", hook, path, thrown);
+        Log.error("{} of {} failed", hook, path, thrown);
         tell(all, o -> o.hookFailed(path, hook, thrown));
     }
 

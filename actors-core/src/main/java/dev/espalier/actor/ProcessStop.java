@@ -81,7 +81,7 @@ final class ProcessStop {
 
     static void register(ActorSystem system) {
         if (!tryRegister(system)) {
-            Log.LOG.warn("The JVM is ending already: it will not stop {}", system);
+            Log.warn("The JVM is ending already: it will not stop {}", system);
         }
     }
 
@@ -338,7 +338,7 @@ final class ProcessStop {
                 join(thread);
             }
             if (thread.isAlive() && !isExiting(thread)) {
-                Log.LOG.warn("The exit goes on without {}", described(thread, thread.getStackTrace()));
+                Log.warn("The exit goes on without {}", described(thread, thread.getStackTrace()));
             }
         }
     }
@@ -347,7 +347,7 @@ final class ProcessStop {
         try {
             thread.join(TICK_MILLIS);
         } catch (InterruptedException e) {
-            Log.LOG.debug("Nobody may interrupt an exit");
+            Log.debug("Nobody may interrupt an exit");
         }
     }
 

@@ -407,7 +407,7 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
         Queue<Task> tasks = lane;
         while (tasks != null && tasks.poll() != null) {
             // A task of an incarnation that is over.
-            Log.LOG.trace("dropped a task of {}", cell.path());
+            Log.trace("dropped a task of {}", cell.path());
         }
     }
 

@@ -121,8 +121,7 @@ final class Sending {
     private static void warnFull(Cell<?> to, String sender) {
         if (to.mailbox.startWarning()) {
             long depth = to.mailbox.depth();
-            Log.LOG.warn(
-                    "The mailbox of {} has been full for over 1 s: {} messages, sender {}", to.path(), depth, sender);
+            Log.warn("The mailbox of {} has been full for over 1 s: {} messages, sender {}", to.path(), depth, sender);
             to.system.observers.mailboxFull(to, depth, sender);
         }
     }

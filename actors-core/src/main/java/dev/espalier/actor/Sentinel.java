@@ -62,11 +62,19 @@ final class Sentinel {
         if (asleep.get() && asleep.compareAndSet(true, false)) {
             Strand mine = strand;
             if (mine == null) {
-                strand = scheduler.home.startPlatformSibling(
-                        "espalier-" + scheduler.name + "-sentinel", true, this::run);
+                begin();
             } else {
                 mine.unpark();
             }
+        }
+    }
+
+    private void begin() {
+        try {
+            strand = scheduler.home.startPlatformSibling("espalier-" + scheduler.name + "-sentinel", true, this::run);
+        } catch (Throwable t) {
+            asleep.set(true); // whoever has work next tries again
+            Log.engineError("There is no thread for the sentinel", t);
         }
     }
 
@@ -82,23 +90,28 @@ final class Sentinel {
         strand = Strand.current(); // before it can fall asleep: whoever wakes it finds it
         long lastWork = System.nanoTime();
         while (!closed) {
-            long now = System.nanoTime();
-            boolean waits = scheduler.hasWaiting();
-            boolean busy = waits;
             try {
-                busy |= tick(now, waits);
-            } catch (Throwable t) {
+                lastWork = round(lastWork);
+            } catch (Throwable t) { // nobody else would watch
                 Log.engineError("The sentinel failed", t);
+                Strand.parkIdle(this, System.nanoTime() + SLOW_TICK);
             }
-            if (busy) {
-                lastWork = now;
-            } else if (now - lastWork > LINGER) {
-                sleep();
-                lastWork = System.nanoTime();
-                continue;
-            }
-            Strand.parkIdle(this, now + (waits ? TICK : SLOW_TICK));
         }
+    }
+
+    /// A tick and the wait for the next one.
+    ///
+    /// @return when there was work last
+    private long round(long lastWork) {
+        long now = System.nanoTime();
+        boolean waits = scheduler.hasWaiting();
+        boolean busy = tick(now, waits) || waits;
+        if (!busy && now - lastWork > LINGER) {
+            sleep();
+            return System.nanoTime();
+        }
+        Strand.parkIdle(this, now + (waits ? TICK : SLOW_TICK));
+        return busy ? now : lastWork;
     }
 
     private void sleep() {

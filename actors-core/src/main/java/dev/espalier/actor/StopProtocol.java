@@ -147,7 +147,7 @@ final class StopProtocol {
             life.goal = Goal.STOP;
             life.state = ActorState.STOPPING;
             ladder.abandoned();
-            Serial.Turns.afterwards(() -> Log.LOG.error("{} was abandoned: its thread did not come back", cell.path()));
+            Serial.Turns.afterwards(() -> Log.error("{} was abandoned: its thread did not come back", cell.path()));
         }
         if (!abandoned) {
             ladder.again();

@@ -227,9 +227,9 @@ final class SystemStop {
         StopReport made = new StopReport(system.name(), took, system.totals.ended(), allEnds());
         report = made;
         if (made.isClean()) {
-            Log.LOG.info("{}", made.toText());
+            Log.info("{}", made.toText());
         } else {
-            Log.LOG.warn("{}", made.toText());
+            Log.warn("{}", made.toText());
         }
         system.observers.systemStopped(system, made);
     }

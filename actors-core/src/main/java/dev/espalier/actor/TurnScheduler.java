@@ -83,6 +83,9 @@ final class TurnScheduler implements Scheduler {
     volatile boolean platformFirst;
 
     volatile boolean closed;
+    /// Whether the last worker could not be started; racy, for one line more does no harm.
+    private volatile boolean isShort;
+
     private final ConcurrentLinkedDeque<Worker> greenSpares = new ConcurrentLinkedDeque<>();
     private final ConcurrentLinkedDeque<Worker> platformSpares = new ConcurrentLinkedDeque<>();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -212,18 +215,17 @@ final class TurnScheduler implements Scheduler {
 
     /// The same, even if somebody looks already.
     ///
-    /// @return false if no seat was free
+    /// @return false if no seat was free, or no thread
     boolean wakeAnyway() {
         if (closed || !takeSeat()) {
             return false;
         }
         searching.incrementAndGet();
         Worker spare = takeSpare();
-        if (spare != null) {
-            spare.unpark();
-        } else {
-            hire(!platformFirst);
+        if (spare == null) {
+            return hire(!platformFirst);
         }
+        spare.unpark();
         return true;
     }
 
@@ -271,12 +273,31 @@ final class TurnScheduler implements Scheduler {
         return greenSpares.size() + platformSpares.size();
     }
 
-    /// A new worker, with a seat and searching.
-    private void hire(boolean green) {
-        Worker worker = new Worker(this, green);
-        workers.add(worker);
-        String title = "espalier-" + name + (green ? "-worker-" : "-platform-worker-") + numbers.incrementAndGet();
-        worker.begin(title);
+    /// A new worker, with a seat and searching. If there is no thread for it, or no memory, the seat is free
+    /// again; what waits stays in the queue, where the sentinel finds it, or whoever wakes somebody next.
+    ///
+    /// @return whether there is one
+    private boolean hire(boolean green) {
+        Worker worker = null;
+        try {
+            worker = new Worker(this, green);
+            workers.add(worker);
+            String title = "espalier-" + name + (green ? "-worker-" : "-platform-worker-") + numbers.incrementAndGet();
+            worker.begin(title);
+            isShort = false;
+            return true;
+        } catch (Throwable t) {
+            searching.decrementAndGet();
+            leaveSeat();
+            if (worker != null) {
+                workers.remove(worker);
+            }
+            if (!isShort) { // it is tried again at each tick
+                isShort = true;
+                Log.engineError("There is no thread for another worker", t);
+            }
+            return false;
+        }
     }
 
     void dismiss(Worker worker) {

@@ -128,7 +128,7 @@ final class WaitEdge extends WaitsFor {
         long letIn = to.mailbox.letIn(this, to.system.now());
         wake();
         if (letIn > 0) {
-            Log.LOG.warn(
+            Log.warn(
                     "A cycle of full mailboxes: {}; {} let in above the bound of {}",
                     deadlock.path(),
                     letIn == 1 ? "one message is" : letIn + " messages in the last seconds were",

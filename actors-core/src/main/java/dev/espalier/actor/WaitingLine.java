@@ -30,7 +30,7 @@ final class WaitingLine {
         long next = system.now() + tick.toNanos();
         timer = system.strand.schedule(next, () -> {
             if (!system.stopped().isGo()) {
-                Log.LOG.warn("{}", line());
+                Log.warn("{}", line());
                 schedule(tick);
             }
         });

@@ -1,5 +1,7 @@
 package dev.espalier.sync;
 
+import static java.util.Objects.requireNonNull;
+
 import org.jspecify.annotations.Nullable;
 
 /// Leaves the green scheduler: runs code on a platform thread, which the operating system preempts, while the green
@@ -36,6 +38,7 @@ public final class Compute {
     /// @return its result
     /// @throws X what the task throws
     public static <T extends @Nullable Object, X extends Exception> T call(Task<T, X> task) throws X {
+        requireNonNull(task, "task");
         Strand self = Strand.current();
         if (!self.thread().isVirtual() && self.host() == null) {
             return task.run();
@@ -50,6 +53,7 @@ public final class Compute {
     /// @param thread any thread
     /// @return the thread whose stack is of interest; may be out of date at once
     public static Thread threadOf(Thread thread) {
+        requireNonNull(thread, "thread");
         for (Strand caller : DeadlockWatch.waiting(thread)) {
             if (caller.waitsFor() instanceof ComputeJob<?, ?>.Section section) {
                 return section.thread(thread);
@@ -62,6 +66,7 @@ public final class Compute {
     ///
     /// @param body the code
     public static void run(Runnable body) {
+        requireNonNull(body, "body");
         Compute.<@Nullable Void, RuntimeException>call(() -> {
             body.run();
             return null;

@@ -100,7 +100,7 @@ public final class Concurrent {
     ///
     /// @param thread which; one that has ended stays as it is
     public static void killThread(Fork<?> thread) {
-        thread.cancel();
+        requireNonNull(thread, "thread").cancel();
     }
 
     /// Sleeps, never too short.

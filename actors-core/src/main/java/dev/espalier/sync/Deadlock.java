@@ -1,5 +1,7 @@
 package dev.espalier.sync;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ public record Deadlock(
 
     /// Copies the members.
     public Deadlock {
-        members = List.copyOf(members);
+        members = List.copyOf(requireNonNull(members, "members"));
     }
 
     /// @param victim whose wait is ended; null if none is

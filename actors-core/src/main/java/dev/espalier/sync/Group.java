@@ -77,6 +77,7 @@ public final class Group<T extends @Nullable Object> {
     /// @throws CancelledException if the caller is cancelled or interrupted; the forks have ended then
     public static <T extends @Nullable Object, R extends @Nullable Object, X extends Exception> R call(
             String name, Body<T, R, X> body) throws X {
+        requireNonNull(body, "body");
         Group<T> group = new Group<>(name);
         return group.scope.call(() -> group.runHere(body));
     }
@@ -89,6 +90,7 @@ public final class Group<T extends @Nullable Object> {
     /// @throws FailedException if forks failed and nobody was told yet
     /// @throws CancelledException if the caller is cancelled or interrupted; the forks have ended then
     public static <T extends @Nullable Object> void run(String name, Consumer<Group<T>> body) {
+        requireNonNull(body, "body");
         Group.<T, @Nullable Void, RuntimeException>call(name, group -> {
             body.accept(group);
             return null;

@@ -164,6 +164,7 @@ public final class Lock {
     /// @throws CancelledException if cancelled or interrupted while it waits for the lock
     /// @throws DeadlockException if its holder waits for the caller, see [DeadlockWatch]
     public void run(Runnable body) {
+        requireNonNull(body, "body");
         lock();
         try {
             body.run();
@@ -181,6 +182,7 @@ public final class Lock {
     /// @throws CancelledException if cancelled or interrupted while it waits for the lock
     /// @throws DeadlockException if its holder waits for the caller, see [DeadlockWatch]
     public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+        requireNonNull(body, "body");
         lock();
         try {
             return body.call();

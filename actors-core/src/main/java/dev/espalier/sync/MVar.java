@@ -289,6 +289,7 @@ public final class MVar<T> {
     /// @return the new value
     /// @throws CancelledException if cancelled or interrupted while it waits; then nothing has changed
     public T modify(UnaryOperator<T> function) {
+        requireNonNull(function, "function");
         T old = borrow();
         T next = old;
         try {
@@ -306,6 +307,7 @@ public final class MVar<T> {
     /// @return the function's result
     /// @throws CancelledException if cancelled or interrupted while it waits
     public <R extends @Nullable Object> R with(Function<? super T, R> function) {
+        requireNonNull(function, "function");
         T old = borrow();
         try {
             return function.apply(old);

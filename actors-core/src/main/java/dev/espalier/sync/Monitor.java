@@ -100,6 +100,7 @@ public final class Monitor {
     /// @param body the code; what it throws comes out
     /// @throws CancelledException if cancelled or interrupted while it waits to enter
     public void run(Runnable body) {
+        requireNonNull(body, "body");
         enter();
         try {
             body.run();
@@ -116,6 +117,7 @@ public final class Monitor {
     /// @throws Exception what the body throws
     /// @throws CancelledException if cancelled or interrupted while it waits to enter
     public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+        requireNonNull(body, "body");
         enter();
         try {
             return body.call();

@@ -60,6 +60,7 @@ public final class Promise<T extends @Nullable Object> implements Deferred<T> {
     /// @param stage where the result comes from
     /// @return a new promise
     public static <T extends @Nullable Object> Promise<T> from(CompletionStage<T> stage) {
+        requireNonNull(stage, "stage");
         Promise<T> promise = new Promise<>();
         BiConsumer<T, @Nullable Throwable> take = (value, failure) -> {
             if (failure == null) {

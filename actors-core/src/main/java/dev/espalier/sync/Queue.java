@@ -269,7 +269,7 @@ public final class Queue<T> implements Iterable<T> {
     /// @throws ClosedException if it is closed, or is closed while this waits; the items before were added
     /// @throws CancelledException if cancelled or interrupted while it waits; the items before were added
     public void extend(Collection<? extends T> items) {
-        items.forEach(this::add);
+        requireNonNull(items, "items").forEach(this::add);
     }
 
     // ---- Take

@@ -60,7 +60,7 @@ public final class Select<R> {
     /// @param then gets the value; empty if the channel has ended, and that can always be chosen
     /// @return this
     public <T> Select<R> receive(Channel<T> channel, Function<? super Optional<T>, ? extends R> then) {
-        return add(new ReceiveChoice<>(channel, requireNonNull(then, "then")));
+        return add(new ReceiveChoice<>(requireNonNull(channel, "channel"), requireNonNull(then, "then")));
     }
 
     /// To send a value.
@@ -71,7 +71,10 @@ public final class Select<R> {
     /// @param then runs if it was sent
     /// @return this
     public <T> Select<R> send(Channel<T> channel, T value, Supplier<R> then) {
-        return add(new SendChoice<>(channel.hub(), requireNonNull(value, "value"), requireNonNull(then, "then")));
+        return add(new SendChoice<>(
+                requireNonNull(channel, "channel").hub(),
+                requireNonNull(value, "value"),
+                requireNonNull(then, "then")));
     }
 
     /// To take an item from a queue.
@@ -81,7 +84,7 @@ public final class Select<R> {
     /// @param then gets the item; empty if the queue has ended, and that can always be chosen
     /// @return this
     public <T> Select<R> pop(Queue<T> queue, Function<? super Optional<T>, ? extends R> then) {
-        return add(new PopChoice<>(queue, requireNonNull(then, "then")));
+        return add(new PopChoice<>(requireNonNull(queue, "queue"), requireNonNull(then, "then")));
     }
 
     /// To add an item to a queue.
@@ -92,7 +95,8 @@ public final class Select<R> {
     /// @param then runs if it was added
     /// @return this
     public <T> Select<R> add(Queue<T> queue, T item, Supplier<R> then) {
-        return add(new AddChoice<>(queue, requireNonNull(item, "item"), requireNonNull(then, "then")));
+        return add(new AddChoice<>(
+                requireNonNull(queue, "queue"), requireNonNull(item, "item"), requireNonNull(then, "then")));
     }
 
     /// That a signal goes, or a till.

@@ -166,7 +166,7 @@ public class Signal {
 
     /// Here, for a composite would only find out when somebody listens.
     private static void checkNoNull(Signal[] signals) {
-        for (Signal each : signals) {
+        for (Signal each : requireNonNull(signals, "signals")) {
             requireNonNull(each, "signal");
         }
     }

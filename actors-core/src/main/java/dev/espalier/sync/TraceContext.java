@@ -101,6 +101,9 @@ public final class TraceContext {
     /// @param tracestate as in [#parse]; empty for none
     /// @throws IllegalArgumentException if an id is something else
     public static TraceContext of(String traceId, String spanId, boolean sampled, String tracestate) {
+        requireNonNull(traceId, "traceId");
+        requireNonNull(spanId, "spanId");
+        requireNonNull(tracestate, "tracestate");
         if (!TRACE.matcher(traceId).matches() || isAll0(traceId)) {
             throw new IllegalArgumentException("The id of a trace is 32 hexadecimal digits, not all 0, not " + traceId);
         }

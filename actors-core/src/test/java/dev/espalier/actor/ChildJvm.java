@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
@@ -153,13 +154,19 @@ final class ChildJvm implements AutoCloseable {
     /// Waits for the end, which must come in this span with this code. The span is longer by what a busy machine
     /// may add: twice the time that this child needed to start.
     void assertExit(int code, Duration least, Duration most) throws InterruptedException {
+        assertExit(Set.of(code), least, most);
+    }
+
+    /// As above, with one of these codes.
+    void assertExit(Set<Integer> codes, Duration least, Duration most) throws InterruptedException {
         boolean ended = process.waitFor(DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
         Duration took = Duration.ofNanos(System.nanoTime() - since);
         if (reader.isAlive()) {
             reader.join(DEADLINE);
         }
         assertTrue(ended, () -> "It has not ended in time:\n" + output());
-        assertEquals(code, process.exitValue(), this::output);
+        int code = process.exitValue();
+        assertTrue(codes.contains(code), () -> "It has ended by " + code + ", not " + codes + ":\n" + output());
         Duration longest = most.plusNanos(2 * startNanos);
         assertTrue(
                 took.compareTo(least) >= 0 && took.compareTo(longest) <= 0,

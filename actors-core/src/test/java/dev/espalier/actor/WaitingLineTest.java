@@ -6,10 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import dev.espalier.actor.MailFixture.EngineLog;
+import dev.espalier.actor.Trials.Job;
+import dev.espalier.sync.PendingTimers;
 import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -133,6 +137,30 @@ class WaitingLineTest {
                     line);
             system.shutdown();
         });
+    }
+
+    private static String line(ActorSystem system, ActorRef<?> of) {
+        return new WaitingLine(system, (Cell<?>) of, system.now()).line();
+    }
+
+    @Test
+    void shouldSayWhatLifeDoesWhenNoCodeOfTheUserRuns() throws Exception {
+        Trials.run((system, events) -> {
+            ActorRef<Job> waits = system.spawn(Trials.probe("waits", events).backOff(Trials.fixed(LONG)));
+            Trials.crash(waits);
+            Trials.settle();
+            assertEquals("Stopping t: waiting 0.0 s for /t/waits: 0 messages left, RESTART/NONE", line(system, waits));
+            assertEquals("Stopping t: waiting 0.0 s for /t: 0 messages left, live", line(system, system.root()));
+        });
+    }
+
+    @Test
+    void shouldTakeItsTimerAwayWhenTheSystemHasStopped() throws Exception {
+        Set<Runnable> before = PendingTimers.now();
+        MailFixture.inRealSystem(system -> {});
+        Set<Runnable> left = new HashSet<>(PendingTimers.now());
+        left.removeAll(before);
+        assertEquals(Set.of(), left);
     }
 
     private void spin(CountDownLatch inside) {

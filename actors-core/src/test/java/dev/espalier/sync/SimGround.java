@@ -36,6 +36,7 @@ final class SimGround implements Ground {
     private boolean begun;
     private boolean aborted;
     private boolean timerEnded;
+    private int refused;
 
     SimGround(SplittableRandom random, long start, long maxSteps) {
         this.ready = new SimReady(random);
@@ -100,6 +101,15 @@ final class SimGround implements Ground {
         }
     }
 
+    void refuseThreads(int count) {
+        lock.lock();
+        try {
+            refused = count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     void pause(Strand self) {
         SimSeat seat = SimSeat.of(self);
         SimSeat next;
@@ -140,6 +150,10 @@ final class SimGround implements Ground {
         strand.seat = seat;
         lock.lock();
         try {
+            if (refused > 0) {
+                refused--;
+                throw new OutOfMemoryError("unable to create a thread: on purpose");
+            }
             alive.add(seat);
             if (begun) {
                 ready.add(seat);

@@ -98,6 +98,11 @@ public final class VirtualTime {
         ground().inject(step, body);
     }
 
+    /// Makes the next threads fail to start, with the error that the JVM has for it.
+    public static void refuseThreads(int count) {
+        ground().refuseThreads(count);
+    }
+
     /// How many deadlines and timer tasks are pending.
     static int pendingAlarms() {
         return ground().pendingAlarms();

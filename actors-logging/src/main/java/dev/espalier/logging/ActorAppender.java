@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 import org.jspecify.annotations.Nullable;
@@ -110,7 +111,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     /// @return the appender, with the defaults
     /// @throws IllegalStateException if the root logger has no appender
     public static ActorAppender install(LoggerContext context) {
-        Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        Logger root = Objects.requireNonNull(context, "context").getLogger(Logger.ROOT_LOGGER_NAME);
         List<Appender<ILoggingEvent>> found = new ArrayList<>();
         root.iteratorForAppenders().forEachRemaining(found::add);
         if (found.isEmpty()) {
@@ -235,6 +236,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     /// @param limit positive
     /// @return whether it is; false also if a sink calls this itself
     public boolean flush(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
         Pipeline to = pipeline;
         return to == null || to.flush(System.nanoTime(), nanos(limit));
     }
@@ -257,7 +259,9 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
     /// @throws IllegalArgumentException if it is no path, or the limit is not positive
     /// @throws IllegalStateException if the appender has no context yet
     public synchronized Registration levelUnder(String path, Level level, Duration limit) {
-        if (!limit.isPositive()) {
+        Objects.requireNonNull(path, "path");
+        Objects.requireNonNull(level, "level");
+        if (!Objects.requireNonNull(limit, "limit").isPositive()) {
             throw new IllegalArgumentException("The limit must be positive, not " + limit);
         }
         SubtreeLevels to = levels;
@@ -318,14 +322,14 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
 
     /// What the caller renders; default [Capture#SAFE].
     public void setCapture(Capture value) {
-        capture = value;
+        capture = Objects.requireNonNull(value, "capture");
     }
 
     /// What callers do when the queue is full; default [WhenFull#BLOCK].
     ///
     /// @param text `DROP`, or by level `INFO=BLOCK, TRACE=DROP`: from each level up to the next; BLOCK below
     public void setWhenFull(String text) {
-        whenFull = Levels.parse(text);
+        whenFull = Levels.parse(Objects.requireNonNull(text, "whenFull"));
     }
 
     /// Whether sinks are flushed when the queue runs empty, in place of after each event; default true.
@@ -335,7 +339,7 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
 
     /// Where else the path of the actor is shown; default [ActorKey#MDC].
     public void setActorKey(ActorKey value) {
-        actorKey = value;
+        actorKey = Objects.requireNonNull(value, "actorKey");
     }
 
     /// Whether class and line of the call are found out, on the caller; default false.
@@ -394,19 +398,19 @@ public final class ActorAppender extends UnsynchronizedAppenderBase<ILoggingEven
 
     /// The file for what the end did not wait for; by default `espalier-spill-PID.log` in the temporary directory.
     public void setSpillFile(String file) {
-        spillFile = Path.of(file);
+        spillFile = Path.of(Objects.requireNonNull(file, "spillFile"));
     }
 
     /// A mapped file for events that are not yet written, to be read by [Recover] if the process is killed; no other
     /// process may use it. None by default.
     public void setJournal(String file) {
-        journalFile = Path.of(file);
+        journalFile = Path.of(Objects.requireNonNull(file, "journal"));
     }
 
     /// How much text may wait in the journal: `512KB`, `8MB`; 64 kB to 1 GB, default 8 MB. When it is full, that is
     /// as if the queue were.
     public void setJournalSize(FileSize size) {
-        journalSize = size;
+        journalSize = Objects.requireNonNull(size, "journalSize");
     }
 
     // The sinks.

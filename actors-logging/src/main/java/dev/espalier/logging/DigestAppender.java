@@ -12,6 +12,7 @@ import dev.espalier.actor.ProcessEnd;
 import dev.espalier.sync.Registration;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Objects;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -171,7 +172,7 @@ public final class DigestAppender extends UnsynchronizedAppenderBase<ILoggingEve
 
     /// The lowest level that is collected; default WARN.
     public void setLevel(Level value) {
-        level = value;
+        level = Objects.requireNonNull(value, "level");
     }
 
     /// How long is collected, in seconds: at least 1; default 60.

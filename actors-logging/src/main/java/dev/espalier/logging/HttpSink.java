@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A Logback appender that posts events in batches to an HTTP server, one JSON line for each, and keeps on
@@ -195,6 +196,7 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
     /// @param limit not negative
     /// @return whether it has; false also if events were dropped while it waited
     public boolean flush(Duration limit) {
+        Objects.requireNonNull(limit, "limit");
         Sender to = sender;
         return to != null && to.flush(limit);
     }
@@ -209,7 +211,7 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     /// Where to post: `http` or `https`.
     public void setUrl(String value) {
-        URI uri = URI.create(value);
+        URI uri = URI.create(Objects.requireNonNull(value, "url"));
         if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
             throw new IllegalArgumentException("Not an HTTP URL: " + value);
         }
@@ -218,24 +220,24 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     /// Where batches wait on disk; made if it does not exist.
     public void setSpillFolder(String folder) {
-        spillFolder = Path.of(folder);
+        spillFolder = Path.of(Objects.requireNonNull(folder, "spillFolder"));
     }
 
     /// What makes the lines; Logback's JsonEncoder by default. A line break is added where there is none.
     public void setEncoder(Encoder<ILoggingEvent> value) {
-        encoder = value;
+        encoder = Objects.requireNonNull(value, "encoder");
     }
 
     /// The type of the bodies.
     public void setContentType(String type) {
-        contentType = type;
+        contentType = Objects.requireNonNull(type, "contentType");
     }
 
     /// A header of each post.
     ///
     /// @param text `Name: value`
     public void addHeader(String text) {
-        if (text.indexOf(':') <= 0) {
+        if (Objects.requireNonNull(text, "header").indexOf(':') <= 0) {
             throw new IllegalArgumentException("Not a header: " + text);
         }
         headers.add(text);
@@ -259,7 +261,7 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     /// The most bytes of a batch before compression: 1 to 1 GB; default 512 kB.
     public void setBatchBytes(FileSize size) {
-        if (size.getSize() < 1 || size.getSize() > FileSize.GB_COEFFICIENT) {
+        if (Objects.requireNonNull(size, "batchBytes").getSize() < 1 || size.getSize() > FileSize.GB_COEFFICIENT) {
             throw new IllegalArgumentException("From 1 byte to 1 GB, not " + size);
         }
         batchBytes = size;
@@ -287,7 +289,7 @@ public final class HttpSink extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
     /// The most that is kept on disk; default 100 MB.
     public void setSpillSize(FileSize size) {
-        spillSize = size;
+        spillSize = Objects.requireNonNull(size, "spillSize");
     }
 
     /// How long the end waits for the server, in ms: 1 to a year; default 5,000.

@@ -76,13 +76,13 @@ public final class Detectors implements AutoCloseable {
             if (count < 1) {
                 throw new IllegalArgumentException(count + " restarts are none");
             }
-            restarts = count;
             within = positive(time);
+            restarts = count;
             return this;
         }
 
         private static Duration positive(Duration value) {
-            if (!value.isPositive()) {
+            if (!Objects.requireNonNull(value, "value").isPositive()) {
                 throw new IllegalArgumentException("A limit is longer than " + value);
             }
             return value;

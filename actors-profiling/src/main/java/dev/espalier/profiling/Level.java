@@ -1,6 +1,7 @@
 package dev.espalier.profiling;
 
 import java.util.Locale;
+import java.util.Objects;
 
 /// How much is written down about each message. Immutable.
 ///
@@ -40,7 +41,7 @@ public record Level(int every) {
     ///
     /// @throws IllegalArgumentException if it is something else
     public static Level parse(String text) {
-        String word = text.strip().toLowerCase(Locale.ROOT);
+        String word = Objects.requireNonNull(text, "text").strip().toLowerCase(Locale.ROOT);
         return switch (word) {
             case "off" -> OFF;
             case "counters" -> COUNTERS;

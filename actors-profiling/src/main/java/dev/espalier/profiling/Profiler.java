@@ -108,7 +108,7 @@ public final class Profiler implements AutoCloseable {
         }
 
         private static Duration checked(Duration period) {
-            if (period.toMillis() < 1 || period.toMillis() > 1_000) {
+            if (Objects.requireNonNull(period, "period").toMillis() < 1 || period.toMillis() > 1_000) {
                 throw new IllegalArgumentException("A sample is taken each 1 ms to 1 s, not each " + period);
             }
             return period;

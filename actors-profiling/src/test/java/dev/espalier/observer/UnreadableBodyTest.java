@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import javax.management.JMException;
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Requests whose body ends early, or is chunked as nothing is.
 class UnreadableBodyTest {
@@ -45,11 +49,17 @@ class UnreadableBodyTest {
         system.close();
     }
 
+    /// Sends all that it has to say, and nothing more.
+    private Socket begin(String method, String body) throws IOException {
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), observer.port());
+        socket.setSoTimeout(20_000);
+        String head = method + " /api/flow HTTP/1.1\r\nHost: localhost\r\n";
+        socket.getOutputStream().write((head + body).getBytes(US_ASCII));
+        return socket;
+    }
+
     private String send(String method, String body) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), observer.port())) {
-            socket.setSoTimeout(10_000);
-            String head = method + " /api/flow HTTP/1.1\r\nHost: localhost\r\n";
-            socket.getOutputStream().write((head + body).getBytes(US_ASCII));
+        try (Socket socket = begin(method, body)) {
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), UTF_8);
         }
@@ -64,18 +74,50 @@ class UnreadableBodyTest {
         }
     }
 
-    @Test
+    /// Who wants to keep the connection is found out when it ends; who wants it closed, only by the server itself.
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Connection: close\r\n"})
     @Tag("slow")
-    void shouldLeaveNoConnectionBehind() throws Exception {
+    void shouldLeaveNoConnectionBehind(String wish) throws Exception {
         send("POST", BODIES.getFirst());
         long before = connections();
         for (int i = 0; i < 10; i++) {
             for (String body : BODIES) {
-                send("POST", body);
-                send("HEAD", body);
+                send("POST", wish + body);
+                send("HEAD", wish + body);
             }
         }
         Awaitility.await().until(() -> connections() <= before + 1);
+    }
+
+    @Test
+    @Tag("slow")
+    @Tag("long") // the patience of the observer
+    void shouldLeaveNoConnectionBehindWhenTheClientSaysNothingMore() throws Exception {
+        send("POST", BODIES.getFirst());
+        long before = connections();
+        List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            for (String body : BODIES) {
+                clients.add(begin("POST", body));
+                clients.add(begin("HEAD", body));
+            }
+        }
+        for (Socket client : clients) {
+            awaitCut(client);
+        }
+        Awaitility.await().until(() -> connections() <= before + 1);
+        for (Socket client : clients) {
+            client.close();
+        }
+    }
+
+    private static void awaitCut(Socket client) throws IOException {
+        try {
+            client.getInputStream().readAllBytes();
+        } catch (SocketException e) {
+            assertEquals("Connection reset", e.getMessage());
+        }
     }
 
     /// As the JVM's histogram of its heap has them, after a collection.

@@ -31,11 +31,13 @@ public final class MutantsSuite implements Suite {
         TESTS.put(SYNC + "MVar", List.of(SYNC + "MVarTest"));
         TESTS.put(SYNC + "Queue", List.of(SYNC + "QueueTest"));
         List<String> mailbox = List.of(
+                ACTOR + "TicketGateTest",
                 ACTOR + "TicketQueueTest",
                 ACTOR + "MailboxTest",
                 ACTOR + "MailboxPressureTest",
                 ACTOR + "LedgerTest",
                 ACTOR + "PassivateTest",
+                ACTOR + "WaitingTest",
                 ACTOR + "DeadLetterTest");
         TESTS.put(ACTOR + "TicketQueue", mailbox);
         TESTS.put(ACTOR + "TicketGate", mailbox);
@@ -50,7 +52,18 @@ public final class MutantsSuite implements Suite {
                         ACTOR + "StopOrderTest"));
         TESTS.put(
                 ACTOR + "LifeState",
-                List.of(ACTOR + "LifeCycleTest", ACTOR + "ReadyTest", ACTOR + "RestartTest", ACTOR + "StopTest"));
+                List.of(
+                        ACTOR + "AbandonTest",
+                        ACTOR + "ActivityTest",
+                        ACTOR + "DecisionTest",
+                        ACTOR + "FailureTest",
+                        ACTOR + "LifeCycleTest",
+                        ACTOR + "ReadyTest",
+                        ACTOR + "RestartTest",
+                        ACTOR + "SignificantTest",
+                        ACTOR + "StopLadderTest",
+                        ACTOR + "StopTest",
+                        ACTOR + "StructureTest"));
         TESTS.put(
                 ACTOR + "WaitingLine",
                 List.of(ACTOR + "AbandonTest", ACTOR + "StopReportTest", ACTOR + "WaitingLineTest"));

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 /// jcstress's: with these and no name it is the suite `memory`. The exit code is 0 if all have passed, 1 if not.
 public final class Scoreboard {
     private static final List<String> ORDER =
-            List.of("model", "memory", "linear", "schedules", "scale", "matrix", "http", "soak", "mutants");
+            List.of("model", "memory", "linear", "schedules", "faults", "scale", "matrix", "http", "soak", "mutants");
 
     private Scoreboard() {}
 

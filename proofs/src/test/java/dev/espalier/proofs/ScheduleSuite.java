@@ -50,7 +50,7 @@ public final class ScheduleSuite implements Suite {
                                 60),
                         lives(
                                 "Tree TwinDrain",
-                                new StepLoader.AnswersNo(ACTOR + "Cell", "hasLivingChildren", "isEmpty"),
+                                new StepLoader.AnswersNo(ACTOR + "Offspring", "hasLivingChildren", "isEmpty"),
                                 1,
                                 60))
                 .flatMap(List::stream)

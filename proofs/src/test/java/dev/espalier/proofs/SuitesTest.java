@@ -3,6 +3,8 @@ package dev.espalier.proofs;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +64,15 @@ class SuitesTest {
     }
 
     private static final class Probe {}
+
+    @Test
+    void shouldAttackByTestsThatExist() {
+        for (FaultsSuite.Attack each : FaultsSuite.ATTACKS) {
+            Path file =
+                    Path.of("..", each.module(), "src/test/java", each.test().replace('.', '/') + ".java");
+            assertTrue(Files.exists(file), file::toString);
+        }
+    }
 
     @Test
     void shouldTakeTheLengthOfASoakFromTheArguments() {
