@@ -34,14 +34,14 @@ import org.jspecify.annotations.Nullable;
 /// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.
 ///
 /// *Idea.* All guards are taken in their order, so that nothing changes between the look at the first choice and the
-/// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to afterwards, with
-/// no
-/// guard held: what has gone stays gone, and whoever begins to listen may find that it has to run other listeners.
+/// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to afterwards, without
+/// a guard: what has gone stays gone, and whoever begins to listen may find that it has to run other listeners.
 ///
 /// @param <R> what the choices make
 public final class Select<R> {
     private final List<Choice<R>> choices = new ArrayList<>();
-    private List<Guard> guards = List.of();
+    /// In their order; null until they are needed, for each choice may bring one.
+    private @Nullable List<Guard> guards;
 
     private Select() {}
 
@@ -106,13 +106,22 @@ public final class Select<R> {
 
     Select<R> add(Choice<R> choice) {
         choices.add(choice);
-        guards = choices.stream()
-                .map(Choice::guard)
-                .filter(Objects::nonNull)
-                .distinct()
-                .sorted(Comparator.comparingLong(Guard::order))
-                .toList();
+        guards = null;
         return this;
+    }
+
+    private List<Guard> guards() {
+        List<Guard> known = guards;
+        if (known == null) {
+            known = choices.stream()
+                    .map(Choice::guard)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .sorted(Comparator.comparingLong(Guard::order))
+                    .toList();
+            guards = known;
+        }
+        return known;
     }
 
     /// Waits for the first.
@@ -158,10 +167,11 @@ public final class Select<R> {
         if (choices.isEmpty()) {
             throw new IllegalStateException("nothing to choose from");
         }
+        List<Guard> all = guards();
         var standings = new Choice.@Nullable Standing[choices.size()];
         try {
             Wait wait;
-            guards.forEach(Guard::lock);
+            all.forEach(Guard::lock);
             try {
                 Supplier<R> ready = now();
                 if (ready != null || !patient) {
@@ -170,7 +180,7 @@ public final class Select<R> {
                 wait = new Wait();
                 join(wait, standings, true);
             } finally {
-                guards.forEach(Guard::leave);
+                all.forEach(Guard::leave);
             }
             join(wait, standings, false);
             return outcome(wait.await(this, deadlineNanos, till, null), standings);

@@ -434,8 +434,12 @@ public final class Strand extends Cancellable implements Waiter {
         return "Strand[" + thread.getName() + "]";
     }
 
-    /// Any number below the bound; for the strand itself. The same ones in every run, for the sake of simulations.
+    /// Any number below the bound; for the strand itself. In a simulation the same ones in every run. Strands that roll
+    /// once each must not all roll the same, so each begins elsewhere.
     int roll(int bound) {
+        if (dice == 0) {
+            dice = ground.anyNumber();
+        }
         dice = dice * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
         return (int) ((dice >>> 33) % bound);
     }
