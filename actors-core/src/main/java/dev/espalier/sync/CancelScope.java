@@ -138,7 +138,8 @@ public final class CancelScope {
         });
     }
 
-    /// As [#timeout], where it is no failure that the time was too short.
+    /// As [#timeout], where it is no failure that the time was too short. What fails while the body unwinds, so that it
+    /// is suppressed in its [CancelledException], is logged as an error.
     ///
     /// @param limit how long; not negative; zero: until the first blocking call
     /// @param body the code; what it throws comes out
@@ -154,6 +155,9 @@ public final class CancelScope {
             return true;
         } catch (CancelledException e) {
             if (e.isFrom(scope)) {
+                for (Throwable each : e.getSuppressed()) {
+                    Report.error("failed while it unwound: " + scope.name, each);
+                }
                 return false;
             }
             throw e;

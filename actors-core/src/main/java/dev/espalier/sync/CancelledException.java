@@ -7,8 +7,12 @@ import org.jspecify.annotations.Nullable;
 /// A cancel of a [CancelScope] is delivered once: code that swallows this exception goes on undisturbed. An
 /// interrupt leaves the thread's flag set, so it is reported by every blocking call until somebody clears the
 /// flag.
+///
+/// What fails while the code unwinds (a `close()`, a fork of a group) is suppressed in it, as by try-with-resources; then
+/// it counts as a failure of the fork or actor that it ends, and is told as one.
 public final class CancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
+    private static final int MOST_DEPTH = 20;
 
     /// Whether the thread was interrupted.
     private final boolean interrupt;
@@ -48,6 +52,21 @@ public final class CancelledException extends RuntimeException {
     /// @return true if the cancel of exactly that scope was delivered with this exception
     public boolean isFrom(CancelScope asked) {
         return scope == asked;
+    }
+
+    /// Whether something failed while the cancelled code unwound: a resource that did not close, the fork of a group.
+    /// Then this is not only the end that was asked for.
+    boolean carriesFailures() {
+        return carriesFailures(MOST_DEPTH);
+    }
+
+    private boolean carriesFailures(int depth) {
+        for (Throwable each : getSuppressed()) {
+            if (depth == 0 || !(each instanceof CancelledException inner) || inner.carriesFailures(depth - 1)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// It was delivered to a wait that was over: the next blocking call gets it. For the strand that caught it.

@@ -152,9 +152,11 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
         }
     }
 
-    /// Whether this is what a cancel of the code has led to, and so no failure.
+    /// Whether this is what a cancel of the code has led to, and nothing else, and so no failure.
     static boolean isCancel(@Nullable Throwable thrown) {
-        return thrown instanceof CancelledException cancelled && !cancelled.wasInterrupt();
+        return thrown instanceof CancelledException cancelled
+                && !cancelled.wasInterrupt()
+                && !cancelled.carriesFailures();
     }
 
     Promise<T> result() {

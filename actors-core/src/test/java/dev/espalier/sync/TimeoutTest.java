@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TimeoutTest {
@@ -134,5 +135,25 @@ class TimeoutTest {
         }
         depth[0]++;
         CancelScope.timeout(SECOND, () -> nest(left - 1, depth));
+    }
+
+    @Test
+    void shouldLogWhatFailedWhileTheBodyUnwoundIfItIsNotThrown() throws Exception {
+        try (LoggedErrors logged = LoggedErrors.begin()) {
+            VirtualTime.run(() -> {
+                assertFalse(CancelScope.runAtMost(
+                        SECOND,
+                        () -> Group.run("job", (Group<Integer> group) -> {
+                            group.fork(() -> {
+                                try {
+                                    Strand.sleep(DAY);
+                                } catch (CancelledException e) {
+                                    throw new IllegalStateException("clean-up");
+                                }
+                            });
+                        })));
+                assertEquals(List.of("clean-up"), logged.causes());
+            });
+        }
     }
 }
