@@ -364,6 +364,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
             result = requireNonNull(body).run(this, (I) take());
         } catch (CoroutineExit exit) {
             result = null;
+            failure = exit.failure();
         } catch (Throwable t) {
             failure = t;
         }
