@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class BatchingQueueTest {
@@ -227,6 +228,79 @@ class BatchingQueueTest {
             queue.close();
             assertEquals(List.of(List.of(1), List.of(2)), batches);
             assertEquals(new BatchingQueue.Statistics(2, 2, 0, 1), queue.statistics());
+        });
+    }
+
+    @Test
+    void shouldDeliverAtOnceWhatHasGrownOldWhileTheSinkWasBusy() throws Exception {
+        VirtualTime.run(() -> {
+            List<Duration> times = new ArrayList<>();
+            var queue = BatchingQueue.<Integer>to("sink", batch -> {
+                        batches.add(batch);
+                        times.add(VirtualTime.elapsed());
+                        Strand.sleep(SECOND.multipliedBy(5));
+                    })
+                    .size(10)
+                    .age(SECOND)
+                    .start();
+            queue.add(1);
+            Strand.sleep(SECOND.multipliedBy(2));
+            queue.add(2); // old at 3 s, but the sink is busy until 6 s
+            Strand.sleep(Duration.ofMillis(3_500));
+            queue.add(3); // goes along
+            Strand.sleep(SECOND.multipliedBy(5));
+            queue.add(4); // at 10.5 s, when the sink is busy until 11 s: half a second is left
+            Strand.sleep(SECOND.multipliedBy(2));
+            assertEquals(List.of(List.of(1), List.of(2, 3), List.of(4)), batches);
+            assertEquals(List.of(SECOND, SECOND.multipliedBy(6), Duration.ofMillis(11_500)), times);
+            queue.close();
+        });
+    }
+
+    @Test
+    void shouldNotWaitForItselfWhenItsSinkOrCallbackClosesIt() throws Exception {
+        VirtualTime.run(() -> {
+            var queue = new AtomicReference<BatchingQueue<Integer>>();
+            queue.set(BatchingQueue.<Integer>to("sink", batch -> {
+                        batches.add(batch);
+                        assertFalse(queue.get().flush(DAY));
+                        assertFalse(queue.get().flush(new Signal()));
+                        throw new IOException("no");
+                    })
+                    .size(1)
+                    .attempts(1, SECOND, SECOND)
+                    .onLoss((batch, cause) -> {
+                        lost.add(batch);
+                        assertFalse(queue.get().close(DAY));
+                        queue.get().close();
+                    })
+                    .start());
+            queue.get().add(1);
+            queue.get().add(2);
+            queue.get().close();
+            assertEquals(List.of(List.of(1), List.of(2)), batches);
+            assertEquals(batches, lost);
+            assertTrue(queue.get().flush(Duration.ZERO));
+            assertEquals(Duration.ZERO, VirtualTime.elapsed());
+        });
+    }
+
+    @Test
+    void shouldGiveUpWhenTheSignalGoes() throws Exception {
+        VirtualTime.run(() -> {
+            var queue = BatchingQueue.<Integer>to("sink", batch -> Strand.sleep(SECOND))
+                    .size(1)
+                    .bound(1)
+                    .start();
+            queue.add(1);
+            VirtualTime.pause();
+            assertTrue(queue.add(2, Till.after(SECOND)));
+            assertFalse(queue.add(3, Till.after(Duration.ofMillis(500))));
+            assertFalse(queue.flush(Till.after(SECOND)));
+            assertTrue(queue.flush(Till.after(SECOND)));
+            assertEquals(SECOND.multipliedBy(2), VirtualTime.elapsed());
+            queue.close();
+            assertEquals(2, queue.statistics().delivered());
         });
     }
 }
