@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /// A lock that one thread holds at a time: fair, reentrant, with conditions.
@@ -34,8 +33,7 @@ import org.jspecify.annotations.Nullable;
 /// over, CAS; `self -> null`: the holder; `self -> the first in line`: the holder, with the guard. `waited`: only with
 /// the guard; when that is left, false only if the line is empty.
 /// *Invariant 1.* Who waits is seen by the holder, at once or by its second look, after it has freed the lock; then it
-/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who begins to
-/// lock
+/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who begins to lock
 /// when somebody is in line finds `waited`, and joins behind. *Invariant 3.* A thread that runs finds itself in `owner`
 /// exactly if it holds the lock: it is written there before its wait is claimed; if that fails, since it has given up,
 /// another is written there before it gets out of the line, for which it needs the guard.
@@ -175,15 +173,16 @@ public final class Lock {
     /// Calls code with the lock held.
     ///
     /// @param <T> the type of the result
-    /// @param body the code; what it throws comes out
+    /// @param <X> what the body throws
+    /// @param body the code
     /// @return the body's result
-    /// @throws Exception what the body throws
+    /// @throws X what the body throws
     /// @throws CancelledException if cancelled or interrupted while it waits for the lock
     /// @throws DeadlockException if its holder waits for the caller, see [DeadlockWatch]
-    public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+    public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> body) throws X {
         lock();
         try {
-            return body.call();
+            return body.run();
         } finally {
             unlock();
         }

@@ -3,7 +3,6 @@ package dev.espalier.sync;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -111,14 +110,15 @@ public final class Monitor {
     /// Calls code inside.
     ///
     /// @param <T> the type of the result
-    /// @param body the code; what it throws comes out
+    /// @param <X> what the body throws
+    /// @param body the code
     /// @return the body's result
-    /// @throws Exception what the body throws
+    /// @throws X what the body throws
     /// @throws CancelledException if cancelled or interrupted while it waits to enter
-    public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+    public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> body) throws X {
         enter();
         try {
-            return body.call();
+            return body.run();
         } finally {
             leave();
         }
