@@ -17,38 +17,40 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/// `docs/guide/from-the-seeds.md` has every name of the documents that Espalier comes from, and what it names beside them
-/// exists.
+/// `docs/guide/from-the-seeds.md` has every name of the documents that Espalier comes from, and what it names
+/// beside them exists.
 class SeedNamesTest {
     /// The names of each document, as it writes them.
     private static final Map<String, List<String>> NAMES = Map.of(
-            "Conpig",
-            names("""
-                    forkIO runMain MVars Channels Semaphores Greenlet GIL green+thread scheduler signals print processes
-                    OS+threads parallel+python data+structures"""),
-            "mo-threads",
-            names("""
-                    threads parent please_stop interrupt() abort() logging profiling cProfiler exception serialization
-                    multi-threaded+queue Actors asynch yield+from wait_for_go timeout till is_go on_go target Signal.go()
-                    -+-+-+Semaphore -+B+-+Binary+Semaphore R+-+-+Monitor R+B+-+Lock -+-+I+Progress -+B+I+Signal R+-+I
-                    R+B+I"""),
-            "Nim's greenlet",
-            names("""
-                    newGreenlet g.switchTo g.destroy g.inject g.reset rootGreenlet currentGreenlet parentGreenlet
-                    g.started g.dead proc echo pointer __thread pthread_getspecific mmap VirtualAlloc PROT_NONE sigaltstack
-                    makecontext Fiber _greenlet_callnewstack _greenlet_setjmp_fast _greenlet_longjmp_fast inject_func
-                    setjmp longjmp sigsetjmp siglongjmp getcontext setcontext Thread-local allocation stack+switching
-                    context+switching million+context+switches"""),
-            "thredo",
-            names("""
-                    thredo.Queue thredo.spawn thredo.sleep thredo.run thredo.ThreadGroup wait=None thredo.ThreadCancelled
-                    thredo.Lock workers.spawn q.get q.put q.put(None) q.task_done q.join t.start t.join threading.Thread
-                    threading.Lock queue.Queue time.sleep concurrent.futures Future cancel async Curio"""),
-            "lthread",
-            names("""
-                    lthread lthread_create lthread_run lthread_compute_begin lthread_compute_end lthread_compute_scheduler
-                    _swap epoll kqueue rbtree pthread madvise condition+variable blocking+calls locks cmake lthread.h
-                    -llthread"""));
+            "Conpig", names("""
+                    forkIO runMain MVars Channels Semaphores Greenlet GIL green+thread scheduler signals print
+                    processes OS+threads parallel+python data+structures
+                    """),
+            "mo-threads", names("""
+                    threads parent please_stop interrupt() abort() logging profiling cProfiler exception
+                    serialization multi-threaded+queue Actors asynch yield+from wait_for_go timeout till is_go
+                    on_go target Signal.go() -+-+-+Semaphore -+B+-+Binary+Semaphore R+-+-+Monitor R+B+-+Lock
+                    -+-+I+Progress -+B+I+Signal R+-+I R+B+I
+                    """),
+            "Nim's greenlet", names("""
+                    newGreenlet g.switchTo g.destroy g.inject g.reset rootGreenlet currentGreenlet
+                    parentGreenlet g.started g.dead proc echo pointer __thread pthread_getspecific mmap
+                    VirtualAlloc PROT_NONE sigaltstack makecontext Fiber _greenlet_callnewstack
+                    _greenlet_setjmp_fast _greenlet_longjmp_fast inject_func setjmp longjmp sigsetjmp siglongjmp
+                    getcontext setcontext Thread-local allocation stack+switching context+switching
+                    million+context+switches
+                    """),
+            "thredo", names("""
+                    thredo.Queue thredo.spawn thredo.sleep thredo.run thredo.ThreadGroup wait=None
+                    thredo.ThreadCancelled thredo.Lock workers.spawn q.get q.put q.put(None) q.task_done q.join
+                    t.start t.join threading.Thread threading.Lock queue.Queue time.sleep concurrent.futures
+                    Future cancel async Curio
+                    """),
+            "lthread", names("""
+                    lthread lthread_create lthread_run lthread_compute_begin lthread_compute_end
+                    lthread_compute_scheduler _swap epoll kqueue rbtree pthread madvise condition+variable
+                    blocking+calls locks cmake lthread.h -llthread
+                    """));
 
     /// Whose methods are meant by `x.method()`.
     private static final Map<String, String> VARIABLES = Map.of(
@@ -131,8 +133,9 @@ class SeedNamesTest {
                 }
             } else if (CALL.matcher(code).matches()) {
                 MatchResult call = CALL.matcher(code).results().findFirst().orElseThrow();
-                Class<?> owner = call.group(1) == null ? last : type(VARIABLES.getOrDefault(call.group(1), call.group(1)));
-                if (owner == null && call.group(1) == null) {
+                String of = call.group(1);
+                Class<?> owner = of == null ? last : type(VARIABLES.getOrDefault(of, of));
+                if (owner == null && of == null) {
                     continue; // the first word of a cell, such as a library or a method of the JDK
                 }
                 last = owner;

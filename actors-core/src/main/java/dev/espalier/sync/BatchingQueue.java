@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 ///
 /// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="batching"}
 ///
-/// A batch is delivered when it is full, when its first item has waited for the *age*, at [#flush] and at [#close]; what
-/// has grown old while the sink was busy goes with the next batch, at once. If the sink throws, the batch is tried again,
-/// with growing waits in between; after the last attempt the error callback gets it. So every item that was added is
-/// delivered, or told to that callback, once.
+/// A batch is delivered when it is full, when its first item has waited for the *age*, at [#flush] and at
+/// [#close]; what has grown old while the sink was busy goes with the next batch, at once. If the sink throws,
+/// the batch is tried again, with growing waits in between; after the last attempt the error callback gets it.
+/// So every item that was added is delivered, or told to that callback, once.
 ///
-/// Close it: until then its thread lives. An actor does so in `onStop`. The sink and the callback may close it, too; they
-/// would wait for themselves, so [#close] and [#flush] only begin there, and return at once.
+/// Close it: until then its thread lives. An actor does so in `onStop`. The sink and the callback may close it,
+/// too; they would wait for themselves, so [#close] and [#flush] only begin there, and return at once.
 ///
 /// *Failure.* Adding to a closed one throws [ClosedException]. Without an error callback a batch that was given up is
 /// logged as an error. What the callback throws is logged.

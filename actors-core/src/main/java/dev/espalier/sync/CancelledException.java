@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /// interrupt leaves the thread's flag set, so it is reported by every blocking call until somebody clears the
 /// flag.
 ///
-/// What fails while the code unwinds (a `close()`, a fork of a group) is suppressed in it, as by try-with-resources; then
-/// it counts as a failure of the fork or actor that it ends, and is told as one.
+/// What fails while the code unwinds (a `close()`, a fork of a group) is suppressed in it, as by
+/// try-with-resources; then it counts as a failure of the fork or actor that it ends, and is told as one.
 public final class CancelledException extends RuntimeException {
     private static final long serialVersionUID = 1L;
     private static final int MOST_DEPTH = 20;

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// In there everything is as outside: the actor ([Strand#tenant()]), the name of the thread, the cancel scopes and
 /// shields, the interrupts. A cancel is delivered in there, at a blocking call or [CancelScope#check]; if there is
 /// none, at the caller's next one. What is different: [Thread#currentThread], thread locals and scoped values. The
-/// inbox of a body belongs to its own thread.
+/// inbox of a body, the locks that the caller holds and the joins of its groups belong to its own thread.
 ///
 /// The threads: as many as are needed at a time, without a bound, so bound the callers; they end after 60 s without
 /// work. On a platform thread, unless it runs turns of actors, the code is just run.

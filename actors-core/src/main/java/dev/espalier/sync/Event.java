@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A flag that can be set and reset, and that one can wait for to be set: open for business, connected, paused.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="event"}
+///
 /// Whoever waits when it is set is let go, even if it is reset at once. What never unhappens is better told by a
 /// [Signal].
 ///

@@ -133,7 +133,11 @@ public final class Group<T extends @Nullable Object> {
     private void report(Throwable thrown) {
         List<Throwable> failures = book.takeFailures();
         if (thrown instanceof CancelledException cancelled && cancelled.isFrom(scope) && !failures.isEmpty()) {
-            throw failed(failures);
+            FailedException why = failed(failures);
+            if (cancelled.carriesFailures()) {
+                why.addSuppressed(cancelled); // the body has not unwound well
+            }
+            throw why;
         }
         for (Throwable each : failures) {
             if (each != thrown) {

@@ -14,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// as often. An actor may hold it over a blocking call, but not from one message to the next: its turns run on many
 /// threads.
 ///
-/// ```
-/// lock.run(() -> balance += amount);
-/// ```
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="lock"}
 ///
 /// *Failure.* A call that throws or returns false has not taken the lock. Threads that wait for each other are found,
 /// and one of them gets a [DeadlockException], see [DeadlockWatch].
@@ -29,14 +27,15 @@ import org.jspecify.annotations.Nullable;
 /// *Idea.* As in Dekker's algorithm, each side writes its own word and then reads the other's: who unlocks frees the
 /// lock and looks whether somebody waits; who waits says so and looks whether the lock is free.
 /// *State.* `owner`: null, or who holds it. `waited`: perhaps somebody is in line.
-/// *Transitions.* `owner: null -> self`: who locks and has found `waited` false, CAS; `null -> self`: who is to hand it
-/// over, CAS; `self -> null`: the holder; `self -> the first in line`: the holder, with the guard. `waited`: only with
-/// the guard; when that is left, false only if the line is empty.
+/// *Transitions.* `owner: null -> self`: who locks and has found `waited` false, CAS; `null -> self`: who is to
+/// hand it over, CAS; `self -> null`: the holder; `self -> the first in line`: the holder, with the guard.
+/// `waited`: only with the guard; when that is left, false only if the line is empty.
 /// *Invariant 1.* Who waits is seen by the holder, at once or by its second look, after it has freed the lock; then it
-/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who begins to lock
-/// when somebody is in line finds `waited`, and joins behind. *Invariant 3.* A thread that runs finds itself in `owner`
-/// exactly if it holds the lock: it is written there before its wait is claimed; if that fails, since it has given up,
-/// another is written there before it gets out of the line, for which it needs the guard.
+/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who
+/// begins to lock when somebody is in line finds `waited`, and joins behind. *Invariant 3.* A thread that runs
+/// finds itself in `owner` exactly if it holds the lock: it is written there before its wait is claimed; if
+/// that fails, since it has given up, another is written there before it gets out of the line, for which it
+/// needs the guard.
 ///
 /// If a thread stalls after it has freed the lock, those in line wait until it goes on or another one comes.
 ///

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// One value goes to one taker, first come, first served. Readers see a value without taking it; those that wait
 /// are served before the first taker. A wait that was given up neither takes nor leaves a value.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="box"}
+///
 /// While a value is being modified it is on loan: takers, readers and putters wait, so a modification is atomic, and
 /// giving the value back never waits, whatever happens.
 ///

@@ -6,16 +6,13 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// State that one thread uses at a time, with one place to wait for changes: whoever leaves wakes the oldest waiter, so
-/// no notification can be forgotten.
+/// State that one thread uses at a time, with one place to wait for changes: whoever leaves wakes the oldest
+/// waiter, so no notification can be forgotten.
 ///
 /// A thread that leaves has perhaps changed something, so the one that has waited longest looks whether it is what it
 /// waits for. If not, the next one looks, and so on, once each. To begin to wait is to leave, too.
 ///
-/// ```
-/// monitor.run(() -> queue.add(order));                       // wakes who waits
-/// monitor.call(() -> { monitor.awaitThat(() -> !queue.isEmpty()); return queue.remove(); });
-/// ```
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="monitor"}
 ///
 /// *Failure.* The waiting methods throw [IllegalMonitorStateException] if the caller is not inside.
 /// *Threads.* Thread-safe; fair and reentrant as [Lock]. To leave an inner entry wakes nobody.

@@ -15,16 +15,10 @@ import org.jspecify.annotations.Nullable;
 /// Waits for the first of several things: values to receive, room to send, items of queues, signals and tills. Exactly
 /// one of them is done.
 ///
-/// If several can be done at once, one is picked at random, so none starves. Otherwise the caller waits in all lines at
-/// the same time, and the first that serves it wins; it leaves the others.
+/// If several can be done at once, one is picked at random, so none starves. Otherwise the caller waits in all
+/// lines at the same time, and the first that serves it wins; it leaves the others.
 ///
-/// ```
-/// String what = Select.<String>of()
-///         .receive(orders, order -> "order " + order.orElseThrow())
-///         .send(log, "idle", () -> "logged")
-///         .onGo(pleaseStop, () -> "stop")
-///         .await();
-/// ```
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="choose"}
 ///
 /// A select may be used again and again. What follows a choice runs on the calling thread, after the choice was made.
 ///
@@ -34,8 +28,9 @@ import org.jspecify.annotations.Nullable;
 /// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.
 ///
 /// *Idea.* All guards are taken in their order, so that nothing changes between the look at the first choice and the
-/// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to afterwards, without
-/// a guard: what has gone stays gone, and whoever begins to listen may find that it has to run other listeners.
+/// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to
+/// afterwards, without a guard: what has gone stays gone, and whoever begins to listen may find that it has to
+/// run other listeners.
 ///
 /// @param <R> what the choices make
 public final class Select<R> {

@@ -434,8 +434,8 @@ public final class Strand extends Cancellable implements Waiter {
         return "Strand[" + thread.getName() + "]";
     }
 
-    /// Any number below the bound; for the strand itself. In a simulation the same ones in every run. Strands that roll
-    /// once each must not all roll the same, so each begins elsewhere.
+    /// Any number below the bound; for the strand itself. In a simulation the same ones in every run. Strands
+    /// that roll once each must not all roll the same, so each begins elsewhere.
     int roll(int bound) {
         if (dice == 0) {
             dice = ground.anyNumber();

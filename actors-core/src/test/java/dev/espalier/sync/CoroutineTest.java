@@ -488,28 +488,4 @@ class CoroutineTest {
             throw new IllegalStateException(message);
         }
     }
-
-    @Test
-    void shouldThrowAtTheCloserWhenResourcesDoNotClose() {
-        Coroutine<String, String> c = Coroutine.of("c", (self, first) -> {
-            try (AutoCloseable outer = () -> Objects.fail("outer");
-                    AutoCloseable inner = () -> Objects.fail("inner");
-                    AutoCloseable own = self) { // the exit of one that closes itself is no failure
-                return self.handBack("waiting");
-            }
-        });
-        c.switchTo("");
-        var failure = assertThrows(IllegalStateException.class, c::close);
-        assertEquals("inner", failure.getMessage());
-        assertEquals("outer", failure.getSuppressed()[0].getMessage());
-        assertTrue(c.dead());
-        Coroutine<String, String> closesItself = Coroutine.of("c", (self, first) -> {
-            try (AutoCloseable own = self) {
-                return self.handBack("waiting");
-            }
-        });
-        closesItself.switchTo("");
-        closesItself.close();
-        assertTrue(closesItself.dead());
-    }
 }

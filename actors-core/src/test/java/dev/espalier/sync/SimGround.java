@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// *Idea.* Every strand has a real thread, but only the one that holds the baton runs; the others wait for it
 /// in [SimSeat#awaitBaton]. Whoever parks, ends or pauses picks the next one and hands the baton over.
-/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read. The lock is contended only
-/// if a thread from outside unparks or schedules.
+/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read. The lock is
+/// contended only if a thread from outside unparks or schedules.
 final class SimGround implements Ground {
     private final ReentrantLock lock = new ReentrantLock();
     private final long start;
