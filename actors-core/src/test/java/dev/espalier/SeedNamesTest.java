@@ -23,34 +23,34 @@ class SeedNamesTest {
     /// The names of each document, as it writes them.
     private static final Map<String, List<String>> NAMES = Map.of(
             "Conpig", names("""
-                    forkIO runMain MVars Channels Semaphores Greenlet GIL green+thread scheduler signals print
-                    processes OS+threads parallel+python data+structures
-                    """),
+                forkIO runMain MVars Channels Semaphores Greenlet GIL green+thread scheduler signals print
+                processes OS+threads parallel+python data+structures
+                """),
             "mo-threads", names("""
-                    threads parent please_stop interrupt() abort() logging profiling cProfiler exception
-                    serialization multi-threaded+queue Actors asynch yield+from wait_for_go timeout till is_go
-                    on_go target Signal.go() -+-+-+Semaphore -+B+-+Binary+Semaphore R+-+-+Monitor R+B+-+Lock
-                    -+-+I+Progress -+B+I+Signal R+-+I R+B+I
-                    """),
+                threads parent please_stop interrupt() abort() logging profiling cProfiler exception
+                serialization multi-threaded+queue Actors asynch yield+from wait_for_go timeout till is_go
+                on_go target Signal.go() -+-+-+Semaphore -+B+-+Binary+Semaphore R+-+-+Monitor R+B+-+Lock
+                -+-+I+Progress -+B+I+Signal R+-+I R+B+I
+                """),
             "Nim's greenlet", names("""
-                    newGreenlet g.switchTo g.destroy g.inject g.reset rootGreenlet currentGreenlet
-                    parentGreenlet g.started g.dead proc echo pointer __thread pthread_getspecific mmap
-                    VirtualAlloc PROT_NONE sigaltstack makecontext Fiber _greenlet_callnewstack
-                    _greenlet_setjmp_fast _greenlet_longjmp_fast inject_func setjmp longjmp sigsetjmp siglongjmp
-                    getcontext setcontext Thread-local allocation stack+switching context+switching
-                    million+context+switches
-                    """),
+                newGreenlet g.switchTo g.destroy g.inject g.reset rootGreenlet currentGreenlet
+                parentGreenlet g.started g.dead proc echo pointer __thread pthread_getspecific mmap
+                VirtualAlloc PROT_NONE sigaltstack makecontext Fiber _greenlet_callnewstack
+                _greenlet_setjmp_fast _greenlet_longjmp_fast inject_func setjmp longjmp sigsetjmp siglongjmp
+                getcontext setcontext Thread-local allocation stack+switching context+switching
+                million+context+switches
+                """),
             "thredo", names("""
-                    thredo.Queue thredo.spawn thredo.sleep thredo.run thredo.ThreadGroup wait=None
-                    thredo.ThreadCancelled thredo.Lock workers.spawn q.get q.put q.put(None) q.task_done q.join
-                    t.start t.join threading.Thread threading.Lock queue.Queue time.sleep concurrent.futures
-                    Future cancel async Curio
-                    """),
+                thredo.Queue thredo.spawn thredo.sleep thredo.run thredo.ThreadGroup wait=None
+                thredo.ThreadCancelled thredo.Lock workers.spawn q.get q.put q.put(None) q.task_done q.join
+                t.start t.join threading.Thread threading.Lock queue.Queue time.sleep concurrent.futures
+                Future cancel async Curio
+                """),
             "lthread", names("""
-                    lthread lthread_create lthread_run lthread_compute_begin lthread_compute_end
-                    lthread_compute_scheduler _swap epoll kqueue rbtree pthread madvise condition+variable
-                    blocking+calls locks cmake lthread.h -llthread
-                    """));
+                lthread lthread_create lthread_run lthread_compute_begin lthread_compute_end
+                lthread_compute_scheduler _swap epoll kqueue rbtree pthread madvise condition+variable
+                blocking+calls locks cmake lthread.h -llthread
+                """));
 
     /// Whose methods are meant by `x.method()`.
     private static final Map<String, String> VARIABLES = Map.of(
@@ -161,7 +161,8 @@ class SeedNamesTest {
 
     private static boolean hasMethod(Class<?> type, String name) {
         return type != null
-                && Stream.of(type.getMethods()).anyMatch(method -> method.getName().equals(name));
+                && Stream.of(type.getMethods())
+                        .anyMatch(method -> method.getName().equals(name));
     }
 
     /// The rows of each section's table, without its head.

@@ -367,8 +367,7 @@ public final class MVar<T> {
         return with(function, Long.MAX_VALUE, requireNonNull(till, "till"));
     }
 
-    private <R> Optional<R> with(
-            Function<? super T, ? extends R> function, long deadlineNanos, @Nullable Signal till) {
+    private <R> Optional<R> with(Function<? super T, ? extends R> function, long deadlineNanos, @Nullable Signal till) {
         requireNonNull(function, "function");
         T old = get(Use.BORROW, deadlineNanos, till);
         if (old == null) {

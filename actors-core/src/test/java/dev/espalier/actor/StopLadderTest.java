@@ -331,7 +331,8 @@ class StopLadderTest {
             assertEquals(
                     List.of("/t/dirty does not close", "/t/group a fork does not close"),
                     system.failures().stream()
-                            .map(each -> each.path() + " " + each.cause().getSuppressed()[0].getMessage())
+                            .map(each -> each.path() + " "
+                                    + each.cause().getSuppressed()[0].getMessage())
                             .toList());
         });
     }

@@ -209,9 +209,11 @@ class ForkTest {
         try (LoggedErrors logged = LoggedErrors.begin()) {
             VirtualTime.run(() -> {
                 Fork<Integer> clean = Fork.start("clean", () -> sleepsWith(() -> {}));
-                Fork<Integer> dirty = Fork.start("dirty", () -> sleepsWith(() -> {
-                    throw new IOException("does not close");
-                }));
+                Fork<Integer> dirty = Fork.start(
+                        "dirty",
+                        () -> sleepsWith(() -> {
+                            throw new IOException("does not close");
+                        }));
                 Strand.sleep(SECOND);
                 assertTrue(clean.cancel() && dirty.cancel());
                 Strand.sleep(SECOND);

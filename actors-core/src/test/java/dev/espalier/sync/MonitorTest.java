@@ -159,10 +159,11 @@ class MonitorTest {
             var orders = new ArrayDeque<String>();
             Fork<String> desk = Fork.start(
                     "desk",
-                    () -> monitor.call(() -> { // no checked exception to catch
-                        monitor.awaitThat(() -> !orders.isEmpty());
-                        return orders.remove();
-                    }));
+                    () -> monitor.call(
+                            () -> { // no checked exception to catch
+                                monitor.awaitThat(() -> !orders.isEmpty());
+                                return orders.remove();
+                            }));
             Strand.sleep(SECOND);
             assertThrows(
                     IOException.class,

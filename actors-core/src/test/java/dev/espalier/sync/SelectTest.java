@@ -272,10 +272,12 @@ class SelectTest {
         for (int i = 0; i < rounds; i++) {
             one.send(1);
             two.send(0);
-            ones += Fork.start("request", () -> Select.<Integer>of()
-                            .receive(one, Optional::orElseThrow)
-                            .receive(two, Optional::orElseThrow)
-                            .await())
+            ones += Fork.start(
+                            "request",
+                            () -> Select.<Integer>of()
+                                    .receive(one, Optional::orElseThrow)
+                                    .receive(two, Optional::orElseThrow)
+                                    .await())
                     .get();
         }
         assertTrue(ones > rounds / 4 && ones < rounds * 3 / 4, "from the first channel: " + ones);
