@@ -17,9 +17,9 @@ class CoroutineExitTest {
     @Test
     void shouldThrowAtTheCloserWhenResourcesDoNotClose() {
         Coroutine<String, String> c = Coroutine.of("c", (self, first) -> {
-            try (AutoCloseable outer = () -> fail("outer");
-                    AutoCloseable inner = () -> fail("inner");
-                    AutoCloseable own = self) { // the exit of one that closes itself is no failure
+            AutoCloseable outer = () -> fail("outer");
+            AutoCloseable inner = () -> fail("inner");
+            try (outer; inner; self) { // the exit of one that closes itself is no failure
                 return self.handBack("waiting");
             }
         });
@@ -29,7 +29,7 @@ class CoroutineExitTest {
         assertEquals("outer", failure.getSuppressed()[0].getMessage());
         assertTrue(c.dead());
         Coroutine<String, String> closesItself = Coroutine.of("c", (self, first) -> {
-            try (AutoCloseable own = self) {
+            try (self) {
                 return self.handBack("waiting");
             }
         });

@@ -448,9 +448,10 @@ class GroupTest {
     }
 
     private static int failsWhenCancelled(int number) {
-        try (Closing ignored = () -> {
+        Closing resource = () -> {
             throw new IllegalStateException("clean-up " + number);
-        }) {
+        };
+        try (resource) {
             Strand.sleep(DAY);
         } catch (CancelledException e) {
             throw (IllegalStateException) e.getSuppressed()[0];
@@ -468,9 +469,10 @@ class GroupTest {
     void shouldTellNothingWhenOnlyCancelsAreSuppressedInACancel() throws Exception {
         VirtualTime.run(() -> Group.run("job", (Group<Integer> group) -> {
             group.fork(() -> {
-                try (Closing ignored = () -> {
+                Closing resource = () -> {
                     throw new CancelledException("the clean-up, too");
-                }) {
+                };
+                try (resource) {
                     Strand.sleep(DAY);
                 }
             });

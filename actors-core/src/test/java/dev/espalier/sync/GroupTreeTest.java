@@ -74,7 +74,8 @@ class GroupTreeTest {
 
         private void node(SplittableRandom random, int depth) {
             Group.run("node", (Group<Void> group) -> {
-                try (Closing ignored = closing(random, "the clean-up of a body")) {
+                Closing resource = closing(random, "the clean-up of a body");
+                try (resource) {
                     int count = random.nextInt(1, 4);
                     for (int i = 0; i < count; i++) {
                         SplittableRandom own = random.split();
@@ -116,7 +117,8 @@ class GroupTreeTest {
         }
 
         private void leaf(SplittableRandom random) {
-            try (Closing ignored = closing(random, "the clean-up of a fork")) {
+            Closing resource = closing(random, "the clean-up of a fork");
+            try (resource) {
                 Strand.sleep(seconds(random.nextLong(9)));
                 if (random.nextInt(5) == 0) {
                     throw failure("a fork");
