@@ -153,7 +153,7 @@ class SeedNamesTest {
             try {
                 return Class.forName(each + name);
             } catch (ClassNotFoundException | LinkageError e) {
-                continue; // in another package
+                // In another package, perhaps.
             }
         }
         return null;
@@ -173,7 +173,7 @@ class SeedNamesTest {
             if (line.startsWith("## ")) {
                 section = line.substring(3);
             } else if (line.startsWith("| ") && !line.startsWith("| there ")) {
-                String[] cells = line.replace("\\|", "/").split(" ?\\| ?");
+                String[] cells = line.replace("\\|", "/").split(" ?\\| ?", -1);
                 tables.computeIfAbsent(section, none -> new ArrayList<>()).add(new Row(cells[1], cells[2]));
             }
         }

@@ -152,6 +152,7 @@ class PrimitivesGuideTest {
             }
             // @end
             assertEquals(10, connections.available());
+            assertEquals(List.of("page"), fetched);
 
             // @start region="binary"
             BinarySemaphore changed = new BinarySemaphore(false);
