@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// There are no two calls, one to begin and one to end: a green thread of the JVM cannot change its carrier for
 /// another one, so what is computed has to be a task. Its braces are where `begin` and `end` would be.
 ///
-/// *Failure.* What the code throws comes out, the object itself.
+/// *Failure.* What the code throws comes out, the object itself. If no thread can be started, what says so comes out.
+/// *Threads.* May be called from any thread, in actors and outside.
 /// *Memory.* What the caller does before happens before the code, and that before what the caller does after.
 /// *Cost.* Two thread switches, from a green thread to a platform thread and back; none where short calls follow each
 /// other on more than one processor, for both sides look for some microseconds before they park. See

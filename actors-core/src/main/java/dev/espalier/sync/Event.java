@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Whoever waits when it is set is let go, even if it is reset at once. What never unhappens is better told by a
 /// [Signal].
 ///
+/// *Failure.* None but that of its waits: [CancelledException].
 /// *Threads.* Thread-safe.
 /// *Memory.* What a thread does before it sets the event happens before what another one does after it saw it set.
 /// *Cost.* One read while it is set; a short lock otherwise.

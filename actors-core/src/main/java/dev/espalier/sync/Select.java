@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
 /// *Failure.* [ClosedException] if a channel or queue to send into is closed. A call that was cancelled or in vain has
 /// done none of the choices.
 /// *Threads.* Confined to one thread at a time.
-/// *Cost.* O(n) with n choices, with the locks of all channels held for a moment.
+/// *Memory.* As for the choice that is done: what the other side did before happens before what follows here.
+/// *Cost.* O(n) with n choices, with the locks of all channels held for a moment; after choices were added, once
+/// O(n log n).
 ///
 /// *Idea.* All guards are taken in their order, so that nothing changes between the look at the first choice and the
 /// place in the last line; the one word of [Wait] decides who ends the wait. Signals are listened to

@@ -264,7 +264,7 @@ public final class Strand extends Cancellable implements Waiter {
     /// Lets every green thread that waits for a processor have one before the calling strand goes on; green
     /// threads are not preempted. [Thread#yield] would not do: it only serves the carrier's own queue.
     ///
-    /// @param nanos how long to stay away at least; not negative
+    /// @param nanos how long to stay away at least; less than 1 counts as 1
     public static void giveWay(long nanos) {
         parkIdle(Strand.class, now() + Math.max(1, nanos));
     }
