@@ -162,12 +162,19 @@ public final class CancelScope {
             return true;
         } catch (CancelledException e) {
             if (e.isFrom(scope)) {
-                for (Throwable each : e.getSuppressed()) {
-                    Report.error("failed while it unwound: " + scope.name, each);
-                }
+                scope.reportFailures(e);
                 return false;
             }
             throw e;
+        }
+    }
+
+    /// What failed while the code unwound and would be told to nobody.
+    private void reportFailures(CancelledException delivered) {
+        for (Throwable each : delivered.getSuppressed()) {
+            if (CancelledException.isFailure(each)) {
+                Report.error("failed while it unwound: " + name, each);
+            }
         }
     }
 

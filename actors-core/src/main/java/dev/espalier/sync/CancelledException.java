@@ -54,15 +54,18 @@ public final class CancelledException extends RuntimeException {
         return scope == asked;
     }
 
-    /// Whether something failed while the cancelled code unwound: a resource that did not close, the fork of a group.
-    /// Then this is not only the end that was asked for.
-    boolean carriesFailures() {
-        return carriesFailures(MOST_DEPTH);
+    /// Whether that is more than the end which was asked for: no cancel, or one in which something failed while the
+    /// code unwound, such as a resource that did not close or the fork of a group.
+    static boolean isFailure(Throwable thrown) {
+        return isFailure(thrown, MOST_DEPTH);
     }
 
-    private boolean carriesFailures(int depth) {
-        for (Throwable each : getSuppressed()) {
-            if (depth == 0 || !(each instanceof CancelledException inner) || inner.carriesFailures(depth - 1)) {
+    private static boolean isFailure(Throwable thrown, int depth) {
+        if (depth == 0 || !(thrown instanceof CancelledException)) {
+            return true;
+        }
+        for (Throwable each : thrown.getSuppressed()) {
+            if (isFailure(each, depth - 1)) {
                 return true;
             }
         }

@@ -42,7 +42,6 @@ public final class FailedException extends RuntimeException {
     ///
     /// @return true if there was nothing but cancels
     public boolean wasCancelled() {
-        return failures().stream()
-                .allMatch(each -> each instanceof CancelledException cancelled && !cancelled.carriesFailures());
+        return failures().stream().noneMatch(CancelledException::isFailure);
     }
 }

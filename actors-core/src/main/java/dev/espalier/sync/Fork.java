@@ -161,7 +161,7 @@ public final class Fork<T extends @Nullable Object> implements Deferred<T> {
     static boolean isCancel(@Nullable Throwable thrown) {
         return thrown instanceof CancelledException cancelled
                 && !cancelled.wasInterrupt()
-                && !cancelled.carriesFailures();
+                && !CancelledException.isFailure(cancelled);
     }
 
     Promise<T> result() {

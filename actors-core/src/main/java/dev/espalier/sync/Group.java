@@ -134,7 +134,7 @@ public final class Group<T extends @Nullable Object> {
         List<Throwable> failures = book.takeFailures();
         if (thrown instanceof CancelledException cancelled && cancelled.isFrom(scope) && !failures.isEmpty()) {
             FailedException why = failed(failures);
-            if (cancelled.carriesFailures()) {
+            if (CancelledException.isFailure(cancelled)) {
                 why.addSuppressed(cancelled); // the body has not unwound well
             }
             throw why;

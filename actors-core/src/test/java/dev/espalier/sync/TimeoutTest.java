@@ -129,6 +129,15 @@ class TimeoutTest {
         });
     }
 
+    private interface Closing extends AutoCloseable {
+        @Override
+        void close();
+
+        default void use() {
+            Strand.sleep(DAY);
+        }
+    }
+
     private static void nest(int left, int[] depth) {
         if (left == 0) {
             Strand.sleep(DAY);
@@ -152,6 +161,14 @@ class TimeoutTest {
                                 }
                             });
                         })));
+                assertFalse(CancelScope.runAtMost(SECOND, () -> {
+                    Runnable late = () -> {
+                        throw new CancelledException("a wait while it unwinds");
+                    };
+                    try (Closing resource = late::run) {
+                        resource.use();
+                    }
+                }));
                 assertEquals(List.of("clean-up"), logged.causes());
             });
         }
