@@ -373,8 +373,9 @@ class BatchingQueueTest {
             assertEquals(added.size(), settled.size());
             for (int i = 0; i < PRODUCERS; i++) {
                 int producer = i;
-                List<Integer> inTurn =
-                        settled.stream().filter(item -> item / ITEMS == producer).toList();
+                List<Integer> inTurn = settled.stream()
+                        .filter(item -> item / ITEMS == producer)
+                        .toList();
                 assertEquals(inTurn.stream().sorted().toList(), inTurn);
             }
             BatchingQueue.Statistics counts = queue.statistics();

@@ -19,7 +19,9 @@ class CoroutineExitTest {
         Coroutine<String, String> c = Coroutine.of("c", (self, first) -> {
             AutoCloseable outer = () -> fail("outer");
             AutoCloseable inner = () -> fail("inner");
-            try (outer; inner; self) { // the exit of one that closes itself is no failure
+            try (outer;
+                    inner;
+                    self) { // the exit of one that closes itself is no failure
                 return self.handBack("waiting");
             }
         });

@@ -320,8 +320,9 @@ class LawsTest {
                                         free[0] += units;
                                         return true;
                                     }
-                                    long deadline =
-                                            within instanceof Duration time ? Strand.deadlineAfter(time) : Long.MAX_VALUE;
+                                    long deadline = within instanceof Duration time
+                                            ? Strand.deadlineAfter(time)
+                                            : Long.MAX_VALUE;
                                     while (free[0] < units) { // whoever looks first
                                         if (Strand.isOver(deadline) || (within instanceof Signal till && till.isGo())) {
                                             return null;
