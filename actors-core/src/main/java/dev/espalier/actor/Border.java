@@ -10,10 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | field | writer | reader | access |
 /// |---|---|---|---|
-/// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (NOBODY or USER -> ABANDONED; USER <-> INTERRUPTING) |
-/// both | CAS |
-/// | `userThread` | program: for a call that is no message; the caller of a start on its own thread | any | release,
-/// volatile |
+/// | `owner` | program (NOBODY <-> ENGINE <-> USER), life (to ABANDONED; USER <-> INTERRUPTING) | both | CAS |
+/// | `userThread` | program, for a call that is no message; caller of a start | any | release, volatile |
 /// | `interrupted` | life, while INTERRUPTING; program | program | plain, ordered by `owner` |
 /// | `finished` | program | any | volatile |
 /// | `borrowed` | program | program | plain |

@@ -22,8 +22,7 @@ import sun.misc.SignalHandler;
 ///
 /// | what happens | what follows |
 /// |---|---|
-/// | SIGTERM, SIGINT | `espalier-exit` stops all systems, gives threads in [ActorSystem#awaitShutdown] time to end,
-/// exits |
+/// | SIGTERM, SIGINT | `espalier-exit` stops all systems, lets threads in [ActorSystem#awaitShutdown] end, exits |
 /// | the second one | halts with 128 + its number |
 /// | [ActorSystem#exit] | as a signal |
 /// | `System.exit`, main returns | the hook does the same |

@@ -39,6 +39,9 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
     /// A task of the control lane; dropped if its incarnation is over.
     record Task(int incarnation, Runnable action) {}
 
+    /// How far causes are followed.
+    private static final int MOST_CAUSES = 20;
+
     private static final VarHandle LANE;
     private static final VarHandle SCOPE;
 
@@ -379,20 +382,26 @@ abstract class Program<M> extends Border<M> implements CancelScope.Source {
         }
     }
 
-    /// Whether this is what a cancel or an interrupt of the ladder led to, and so no failure.
+    /// Whether this is what a cancel or an interrupt of the ladder led to, and nothing else, and so no failure.
     boolean wasCancelled(@Nullable Throwable thrown) {
-        if (!aborted) {
-            return false;
-        }
-        int depth = 0;
-        for (Throwable t = thrown; t != null && depth < 20; t = t.getCause(), depth++) {
-            if (t instanceof CancelledException
-                    || t instanceof InterruptedException
-                    || t instanceof ClosedByInterruptException) {
-                return true;
+        return aborted && isCancel(thrown, 0);
+    }
+
+    /// @return false also if something else failed while the code unwound, which is suppressed in the cancel
+    private static boolean isCancel(@Nullable Throwable thrown, int depth) {
+        boolean found = false;
+        int left = MOST_CAUSES - depth;
+        for (Throwable t = thrown; t != null && left > 0; t = t.getCause(), left--) {
+            for (Throwable each : t.getSuppressed()) {
+                if (!isCancel(each, depth + 1)) {
+                    return false;
+                }
             }
+            found |= t instanceof CancelledException
+                    || t instanceof InterruptedException
+                    || t instanceof ClosedByInterruptException;
         }
-        return false;
+        return found;
     }
 
     /// Ends the incarnation as far as the user can see it.

@@ -30,10 +30,11 @@ import org.jspecify.annotations.Nullable;
 /// | transition of `Cell.run` | who | then |
 /// |---|---|---|
 /// | IDLE -> AWAKE | a waker, after its work is visible | puts an entry somewhere |
-/// | AWAKE -> IDLE | the worker that has run the turn, after it has given the program back | looks for work again; if
-/// there is some, writes AWAKE and puts an entry |
-/// | AWAKE -> IDLE | the worker, before it gives the program back by one CAS | looks after it; if there is work,
-/// or `run` is not IDLE any more, writes AWAKE and puts an entry |
+/// | AWAKE -> IDLE | the worker that has run the turn, after it gave the program back | looks for work again (a) |
+/// | AWAKE -> IDLE | the worker, before it gives the program back by one CAS | looks for work after it (b) |
+///
+/// (a) If there is some, writes AWAKE and puts an entry. (b) If there is some, or `run` is not IDLE any more, does the
+/// same.
 ///
 /// 1. *No wake-up of an actor is lost.* A waker makes its work visible, then reads `run`. If it reads IDLE,
 ///     it writes AWAKE and puts an entry; no CAS is needed, for a second waker that does the same only puts

@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// | `state` | meaning | next |
 /// |---|---|---|
-/// | ACTIVE | has a seat; looks for work or runs a turn | DETACHED (itself before it parks in a turn, or the sentinel),
-/// IDLE (itself) |
+/// | ACTIVE | has a seat; looks for work or runs a turn | DETACHED (itself before a park, or the sentinel), IDLE |
 /// | DETACHED | runs a turn without a seat | ACTIVE (itself, with a seat), IDLE (itself, after the turn) |
 /// | IDLE | a spare, parked or about to | ACTIVE (who wakes it, or itself), ENDED (itself) |
 /// | ENDED | | |

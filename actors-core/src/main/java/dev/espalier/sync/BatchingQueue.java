@@ -14,16 +14,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// {@snippet class="dev.espalier.actor.GroupsGuideTest" region="batching"}
 ///
-/// A batch is delivered when it is full, when its first item has waited for the *age*, at [#flush] and at [#close]. If
-/// the sink throws, the batch is tried again, with growing waits in between; after the last attempt the error callback
-/// gets it. So every item that was added is delivered, or told to that callback, once.
+/// A batch is delivered when it is full, when its first item has waited for the *age*, at [#flush] and at
+/// [#close]; what has grown old while the sink was busy goes with the next batch, at once. If the sink throws,
+/// the batch is tried again, with growing waits in between; after the last attempt the error callback gets it.
+/// So every item that was added is delivered, or told to that callback, once.
 ///
-/// Close it: until then its thread lives. An actor does so in `onStop`.
+/// Close it: until then its thread lives. An actor does so in `onStop`. The sink and the callback may close it,
+/// too; they would wait for themselves, so [#close] and [#flush] only begin there, and return at once.
 ///
 /// *Failure.* Adding to a closed one throws [ClosedException]. Without an error callback a batch that was given up is
 /// logged as an error. What the callback throws is logged.
 /// *Threads.* Thread-safe; the sink and the callback are called by one thread at a time.
-/// *Memory.* As many items as the bound, and one batch.
+/// *Memory.* As many items as the bound, 24 bytes more for each, and one batch.
+/// *Cost.* To add, a short lock and a look at the clock.
 ///
 /// *Source.* `ThreadedQueue` of mo-threads.
 ///
@@ -89,7 +92,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
             return this;
         }
 
-        /// How long an item waits for others at most. Default: 1 s.
+        /// How long an item waits for others at most, from when it is added. Default: 1 s.
         ///
         /// @param wait not negative; zero: a batch is what is there
         public Builder<T> age(Duration wait) {
@@ -144,8 +147,11 @@ public final class BatchingQueue<T> implements AutoCloseable {
         }
     }
 
+    /// An item, and when its age is over, on the clock of strands.
+    private record Aging<T>(T item, long deadlineNanos) {}
+
     private final Builder<T> setUp;
-    private final Queue<T> queue;
+    private final Queue<Aging<T>> queue;
     private final AtomicLong delivered = new AtomicLong();
     private final AtomicLong lost = new AtomicLong();
     private final AtomicLong retries = new AtomicLong();
@@ -156,6 +162,8 @@ public final class BatchingQueue<T> implements AutoCloseable {
     private final AtomicLong flushTo = new AtomicLong();
 
     private volatile Signal hurry = new Signal();
+    /// Where the sink runs; others see this or null.
+    private @Nullable Strand self;
     /// What was taken out for the next batch; its thread alone.
     private final List<T> next = new ArrayList<>();
     private long takenOut;
@@ -182,7 +190,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @throws ClosedException if it is closed, or is closed while this waits
     /// @throws CancelledException if cancelled or interrupted while it waits; then it was not added
     public void add(T item) {
-        queue.add(item);
+        queue.add(aging(item));
     }
 
     /// Adds an item, but does not wait for ever.
@@ -192,7 +200,21 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @throws ClosedException if it is closed, or is closed while this waits
     /// @throws CancelledException if cancelled or interrupted while it waits; then it was not added
     public boolean add(T item, Duration limit) {
-        return queue.add(item, limit);
+        return queue.add(aging(item), limit);
+    }
+
+    /// Adds an item, or gives up when the signal goes.
+    ///
+    /// @param till ends the wait as well
+    /// @return true if it was added; false if there was no room before
+    /// @throws ClosedException if it is closed, or is closed while this waits
+    /// @throws CancelledException if cancelled or interrupted while it waits; then it was not added
+    public boolean add(T item, Signal till) {
+        return queue.add(aging(item), till);
+    }
+
+    private Aging<T> aging(T item) {
+        return new Aging<>(requireNonNull(item, "item"), Strand.deadlineAfter(setUp.age));
     }
 
     /// Delivers what was added before this call, without waiting for more, and waits for that.
@@ -202,10 +224,32 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @throws CancelledException if cancelled or interrupted meanwhile
     public boolean flush(Duration limit) {
         Strand.refuseNegative(limit);
+        long target = beginFlush();
+        return settled.waitFor(target, isOwn() ? Duration.ZERO : limit);
+    }
+
+    /// As [#flush(Duration)], until the signal goes.
+    ///
+    /// @param till ends the wait as well
+    /// @return true if each of these items was delivered or given up before
+    /// @throws CancelledException if cancelled or interrupted meanwhile
+    public boolean flush(Signal till) {
+        requireNonNull(till, "till");
+        long target = beginFlush();
+        return isOwn() ? settled.value() >= target : settled.waitFor(target, till);
+    }
+
+    private long beginFlush() {
         long target = queue.addedItems();
         flushTo.accumulateAndGet(target, Math::max);
         hurry.go();
-        return settled.waitFor(target, limit);
+        return target;
+    }
+
+    /// Whether the sink or the callback calls.
+    @SuppressWarnings("ReferenceEquality") // the same, not an equal one
+    private boolean isOwn() {
+        return Strand.current() == self;
     }
 
     /// Takes no more items, delivers what is there, and waits for that, attempts and all.
@@ -213,9 +257,10 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile; the delivery goes on
     @Override
     public void close() {
-        queue.close();
-        hurry.go();
-        ended.waitForGo();
+        beginClose();
+        if (!isOwn()) {
+            ended.waitForGo();
+        }
     }
 
     /// As [#close()], but not for ever: when the time is over, the sink is cancelled, and what is left is given up.
@@ -225,13 +270,20 @@ public final class BatchingQueue<T> implements AutoCloseable {
     /// @throws CancelledException if the caller is cancelled or interrupted meanwhile; the delivery goes on
     public boolean close(Duration limit) {
         Strand.refuseNegative(limit);
-        queue.close();
-        hurry.go();
+        beginClose();
+        if (isOwn()) {
+            return false;
+        }
         boolean inTime = ended.waitForGo(limit);
         if (!inTime) {
             scope.cancel();
         }
         return inTime;
+    }
+
+    private void beginClose() {
+        queue.close();
+        hurry.go();
     }
 
     /// What became of the items so far; exact when nobody adds and it is flushed.
@@ -244,6 +296,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     // Its thread.
 
     private void live() {
+        self = Strand.current();
         try {
             scope.run(this::deliverAll);
         } catch (Throwable thrown) { // it was cancelled, or the memory is out
@@ -256,7 +309,7 @@ public final class BatchingQueue<T> implements AutoCloseable {
     private void giveUp(Throwable cause) {
         queue.close();
         List<T> rest = new ArrayList<>(next);
-        rest.addAll(queue.popAll());
+        queue.popAll().forEach(each -> rest.add(each.item));
         if (!rest.isEmpty()) {
             lose(List.copyOf(rest), cause);
         }
@@ -275,23 +328,23 @@ public final class BatchingQueue<T> implements AutoCloseable {
 
     /// @return false at the end
     private boolean fillNext() {
-        queue.pop().ifPresent(next::add);
-        long deadline = Strand.deadlineAfter(setUp.age);
-        boolean more = !next.isEmpty();
-        while (more && next.size() < setUp.size) {
-            Optional<T> item = queue.tryPop();
-            if (item.isEmpty()) {
-                item = awaitItem(takenOut + next.size(), deadline);
-            }
-            more = item.isPresent();
-            item.ifPresent(next::add);
+        Optional<Aging<T>> item = queue.pop();
+        long deadline = item.isPresent() ? item.get().deadlineNanos : 0;
+        while (item.isPresent()) {
+            next.add(item.get().item);
+            item = next.size() < setUp.size ? nextItem(deadline) : Optional.empty();
         }
         takenOut += next.size();
         return !next.isEmpty();
     }
 
+    private Optional<Aging<T>> nextItem(long deadline) {
+        Optional<Aging<T>> there = queue.tryPop();
+        return there.isPresent() ? there : awaitItem(takenOut + next.size(), deadline);
+    }
+
     /// No flush is missed: `hurry` is written before `flushTo` is read, and a flush does it the other way round.
-    private Optional<T> awaitItem(long have, long deadline) {
+    private Optional<Aging<T>> awaitItem(long have, long deadline) {
         Signal mine = new Signal();
         hurry = mine;
         return have <= flushTo.get() ? Optional.empty() : queue.pop(deadline, mine);

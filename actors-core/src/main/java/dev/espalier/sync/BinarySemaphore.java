@@ -4,6 +4,8 @@ import java.time.Duration;
 
 /// A flag that one can wait for and take down: free or taken, nothing else. Any thread may release it.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="binary"}
+///
 /// First come, first served; a wait that was given up takes nothing with it. Releasing it twice is the same as once,
 /// which tells it from a [Semaphore] of one unit; it has no owner, which tells it from a [Lock].
 ///

@@ -16,8 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// library; code that swallows it goes on. If several nested scopes are cancelled, the outermost one is
 /// delivered: the inner ones end while it unwinds.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="scope"}
+///
+/// *Failure.* What the code throws comes out, also after a cancel; what fails while it unwinds is suppressed in the
+/// [CancelledException].
 /// *Threads.* [#cancel] and [#isCancelled] may be called from any thread, the rest only by the strand that
 /// entered.
+/// *Memory.* What a thread does before the cancel happens before what the code does after it was delivered.
+/// *Cost.* To enter and leave, three atomic writes and no lock; [#expect] costs less where nobody waits. O(n) with n
+/// scopes that are entered, for each look that finds a hint.
 ///
 /// *State.* bit 0 `CANCELLED`, bit 1 `DELIVERED`, bit 2 `ENTERED`, bit 3 `FINISHED`; only ENTERED is ever taken
 /// away, and DELIVERED by the owner before the exception got anywhere; and see [#revive].
@@ -138,7 +145,8 @@ public final class CancelScope {
         });
     }
 
-    /// As [#timeout], where it is no failure that the time was too short.
+    /// As [#timeout], where it is no failure that the time was too short. What fails while the body unwinds, so
+    /// that it is suppressed in its [CancelledException], is logged as an error.
     ///
     /// @param limit how long; not negative; zero: until the first blocking call
     /// @param body the code; what it throws comes out
@@ -154,9 +162,19 @@ public final class CancelScope {
             return true;
         } catch (CancelledException e) {
             if (e.isFrom(scope)) {
+                scope.reportFailures(e);
                 return false;
             }
             throw e;
+        }
+    }
+
+    /// What failed while the code unwound and would be told to nobody.
+    private void reportFailures(CancelledException delivered) {
+        for (Throwable each : delivered.getSuppressed()) {
+            if (CancelledException.isFailure(each)) {
+                Report.error("failed while it unwound: " + name, each);
+            }
         }
     }
 

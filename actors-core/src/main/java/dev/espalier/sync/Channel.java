@@ -8,9 +8,9 @@ import java.util.Optional;
 
 /// Values on their way from some threads to others, in order; each goes to one receiver.
 ///
-/// *Bounded*: who sends waits while it is full. *Unbounded*: who sends never waits. *Rendezvous*: who sends waits until
-/// somebody receives. Threads are served first come, first served; a wait that was given up has neither sent nor
-/// received anything.
+/// *Bounded*: who sends waits while it is full. *Unbounded*: who sends never waits. *Rendezvous*: who sends
+/// waits until somebody receives. Threads are served first come, first served; a wait that was given up has
+/// neither sent nor received anything.
 ///
 /// A channel can have several *ends*, made by [#dup]: what is sent into any of them from then on is received from
 /// each of them. Threads that receive from the same end share its values. With a bound, the slowest end holds up the
@@ -19,12 +19,7 @@ import java.util.Optional;
 /// [#close] ends it: nothing more can be sent, what is in it can still be received, then receivers find it
 /// ended.
 ///
-/// ```
-/// Channel<Order> orders = Channel.bounded(100);
-/// Strand.start("desk", () -> { for (Order order : orders) handle(order); });
-/// orders.send(order);
-/// orders.close();
-/// ```
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="channel"}
 ///
 /// *Failure.* Sending into a closed channel throws [ClosedException], also for those that wait to send when it is
 /// closed. Receiving from an ended one gives an empty result.

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// In there everything is as outside: the actor ([Strand#tenant()]), the name of the thread, the cancel scopes and
 /// shields, the interrupts. A cancel is delivered in there, at a blocking call or [CancelScope#check]; if there is
 /// none, at the caller's next one. What is different: [Thread#currentThread], thread locals and scoped values. The
-/// inbox of a body belongs to its own thread.
+/// inbox of a body, the locks that the caller holds and the joins of its groups belong to its own thread.
 ///
 /// The threads: as many as are needed at a time, without a bound, so bound the callers; they end after 60 s without
 /// work. On a platform thread, unless it runs turns of actors, the code is just run.
@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// There are no two calls, one to begin and one to end: a green thread of the JVM cannot change its carrier for
 /// another one, so what is computed has to be a task. Its braces are where `begin` and `end` would be.
 ///
-/// *Failure.* What the code throws comes out, the object itself.
+/// *Failure.* What the code throws comes out, the object itself. If no thread can be started, what says so comes out.
+/// *Threads.* May be called from any thread, in actors and outside.
 /// *Memory.* What the caller does before happens before the code, and that before what the caller does after.
 /// *Cost.* Two thread switches, from a green thread to a platform thread and back; none where short calls follow each
 /// other on more than one processor, for both sides look for some microseconds before they park. See

@@ -26,8 +26,7 @@ final class ComputePool {
     private final AtomicInteger size = new AtomicInteger();
 
     /// How callers look for the end of a job before they park, and workers for the next one: so short jobs one after
-    /// the
-    /// other wake nobody. A worker looks as long as it takes to wake the caller of its last job.
+    /// the other wake nobody. A worker looks as long as it takes to wake the caller of its last job.
     final Spin callers = new Spin(128);
     private final Spin workers = new Spin(2048);
 

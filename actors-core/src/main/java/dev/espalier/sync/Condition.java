@@ -12,8 +12,13 @@ import org.jspecify.annotations.Nullable;
 /// time-out or till; nevertheless what it was woken for may be over by then, so [#awaitThat] is what is mostly wanted.
 /// The oldest waiter is woken first; one that has given up takes no wake-up with it.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="condition"}
+///
 /// *Failure.* All methods throw [IllegalMonitorStateException] if the caller does not hold the lock.
 /// *Threads.* For the holder of the lock.
+/// *Memory.* As for the lock: what who wakes did before it unlocks happens before what the woken does.
+/// *Cost.* To wait, a thread switch there and one back, and the lock once more; to wake, a short lock, or nothing if
+/// nobody waits.
 public final class Condition {
     private final Lock lock;
     private final Guard guard = new Guard();

@@ -214,6 +214,9 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
     /// current one closes itself by that exception. No-op if it is dead; one that has not started is dead
     /// then.
     ///
+    /// *Failure.* What its unwinding throws comes out, also what the `close()` of a resource throws that
+    /// try-with-resources suppresses; of several the first, with the others suppressed.
+    ///
     /// @throws IllegalStateException if it is a root, runs on another thread, or went on instead of ending
     @Override
     public void close() {
@@ -364,6 +367,7 @@ public final class Coroutine<I extends @Nullable Object, O extends @Nullable Obj
             result = requireNonNull(body).run(this, (I) take());
         } catch (CoroutineExit exit) {
             result = null;
+            failure = exit.failure();
         } catch (Throwable t) {
             failure = t;
         }

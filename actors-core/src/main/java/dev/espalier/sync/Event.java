@@ -7,9 +7,12 @@ import org.jspecify.annotations.Nullable;
 
 /// A flag that can be set and reset, and that one can wait for to be set: open for business, connected, paused.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="event"}
+///
 /// Whoever waits when it is set is let go, even if it is reset at once. What never unhappens is better told by a
 /// [Signal].
 ///
+/// *Failure.* None but that of its waits: [CancelledException].
 /// *Threads.* Thread-safe.
 /// *Memory.* What a thread does before it sets the event happens before what another one does after it saw it set.
 /// *Cost.* One read while it is set; a short lock otherwise.

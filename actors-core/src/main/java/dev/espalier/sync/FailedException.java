@@ -1,13 +1,17 @@
 package dev.espalier.sync;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Thrown to whoever waits for the result of other code that has failed. The cause is the first failure, the object
 /// itself; further ones are suppressed in this exception, so a printed stack shows them all.
 public final class FailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    private final transient List<Throwable> failures;
+    private final transient @Nullable List<Throwable> failures;
 
     FailedException(String message, List<Throwable> failures) {
         super(message(message, failures), failures.getFirst());
@@ -26,13 +30,18 @@ public final class FailedException extends RuntimeException {
     ///
     /// @return at least one; immutable
     public List<Throwable> failures() {
-        return failures;
+        if (failures != null) {
+            return failures;
+        }
+        List<Throwable> read = new ArrayList<>(List.of(requireNonNull(getCause()))); // it comes from a stream
+        read.addAll(List.of(getSuppressed()));
+        return List.copyOf(read);
     }
 
     /// Tells the end of cancelled code from other failures.
     ///
     /// @return true if there was nothing but cancels
     public boolean wasCancelled() {
-        return failures().stream().allMatch(CancelledException.class::isInstance);
+        return failures().stream().noneMatch(CancelledException::isFailure);
     }
 }

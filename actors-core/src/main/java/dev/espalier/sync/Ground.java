@@ -27,6 +27,9 @@ interface Ground {
     /// Runs the task on the timer thread, never before the deadline; [Long#MAX_VALUE] never comes.
     Registration schedule(long deadlineNanos, Runnable task);
 
+    /// Any number, another one each time: where the dice of a strand begin.
+    long anyNumber();
+
     /// The platform threads of [Compute] on this ground.
     ComputePool computePool();
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// ([#joinAll] and the like), else by [#call], in a [FailedException] with all of them; if the body throws something
 /// else, suppressed in that. A fork that fails while nobody waits for the group wakes the body: its current or next
 /// blocking call throws [CancelledException], the other forks are cancelled, and [#call] reports the failure. That a
-/// fork was cancelled is no failure, unless its result is asked for.
+/// fork was cancelled is no failure, unless its result is asked for or something failed while it unwound.
 ///
 /// *In an actor* the forks are children of the actor: they are found by their paths, the ladder of a stop reaches them,
 /// and the stop report has a line for each. They may be started while the actor stops, for the code that waits for
@@ -135,7 +135,11 @@ public final class Group<T extends @Nullable Object> {
     private void report(Throwable thrown) {
         List<Throwable> failures = book.takeFailures();
         if (thrown instanceof CancelledException cancelled && cancelled.isFrom(scope) && !failures.isEmpty()) {
-            throw failed(failures);
+            FailedException why = failed(failures);
+            if (CancelledException.isFailure(cancelled)) {
+                why.addSuppressed(cancelled); // the body has not unwound well
+            }
+            throw why;
         }
         for (Throwable each : failures) {
             if (each != thrown) {

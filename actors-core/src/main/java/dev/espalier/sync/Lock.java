@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /// A lock that one thread holds at a time: fair, reentrant, with conditions.
@@ -15,9 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// as often. An actor may hold it over a blocking call, but not from one message to the next: its turns run on many
 /// threads.
 ///
-/// ```
-/// lock.run(() -> balance += amount);
-/// ```
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="lock"}
 ///
 /// *Failure.* A call that throws or returns false has not taken the lock. Threads that wait for each other are found,
 /// and one of them gets a [DeadlockException], see [DeadlockWatch].
@@ -30,15 +27,15 @@ import org.jspecify.annotations.Nullable;
 /// *Idea.* As in Dekker's algorithm, each side writes its own word and then reads the other's: who unlocks frees the
 /// lock and looks whether somebody waits; who waits says so and looks whether the lock is free.
 /// *State.* `owner`: null, or who holds it. `waited`: perhaps somebody is in line.
-/// *Transitions.* `owner: null -> self`: who locks and has found `waited` false, CAS; `null -> self`: who is to hand it
-/// over, CAS; `self -> null`: the holder; `self -> the first in line`: the holder, with the guard. `waited`: only with
-/// the guard; when that is left, false only if the line is empty.
+/// *Transitions.* `owner: null -> self`: who locks and has found `waited` false, CAS; `null -> self`: who is to
+/// hand it over, CAS; `self -> null`: the holder; `self -> the first in line`: the holder, with the guard.
+/// `waited`: only with the guard; when that is left, false only if the line is empty.
 /// *Invariant 1.* Who waits is seen by the holder, at once or by its second look, after it has freed the lock; then it
-/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who begins to
-/// lock
-/// when somebody is in line finds `waited`, and joins behind. *Invariant 3.* A thread that runs finds itself in `owner`
-/// exactly if it holds the lock: it is written there before its wait is claimed; if that fails, since it has given up,
-/// another is written there before it gets out of the line, for which it needs the guard.
+/// takes the lock back and hands it over, or another one has it, and the duty with it. *Invariant 2.* Who
+/// begins to lock when somebody is in line finds `waited`, and joins behind. *Invariant 3.* A thread that runs
+/// finds itself in `owner` exactly if it holds the lock: it is written there before its wait is claimed; if
+/// that fails, since it has given up, another is written there before it gets out of the line, for which it
+/// needs the guard.
 ///
 /// If a thread stalls after it has freed the lock, those in line wait until it goes on or another one comes.
 ///
@@ -176,16 +173,17 @@ public final class Lock {
     /// Calls code with the lock held.
     ///
     /// @param <T> the type of the result
-    /// @param body the code; what it throws comes out
+    /// @param <X> what the body throws
+    /// @param body the code
     /// @return the body's result
-    /// @throws Exception what the body throws
+    /// @throws X what the body throws
     /// @throws CancelledException if cancelled or interrupted while it waits for the lock
     /// @throws DeadlockException if its holder waits for the caller, see [DeadlockWatch]
-    public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+    public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> body) throws X {
         requireNonNull(body, "body");
         lock();
         try {
-            return body.call();
+            return body.run();
         } finally {
             unlock();
         }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// One value goes to one taker, first come, first served. Readers see a value without taking it; those that wait
 /// are served before the first taker. A wait that was given up neither takes nor leaves a value.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="box"}
+///
 /// While a value is being modified it is on loan: takers, readers and putters wait, so a modification is atomic, and
 /// giving the value back never waits, whatever happens.
 ///
@@ -289,12 +291,39 @@ public final class MVar<T> {
     /// @return the new value
     /// @throws CancelledException if cancelled or interrupted while it waits; then nothing has changed
     public T modify(UnaryOperator<T> function) {
+        return modify(function, Long.MAX_VALUE, null).orElseThrow();
+    }
+
+    /// Replaces the value by what a function makes of it, but does not wait for ever for one.
+    ///
+    /// @param function gets the old value and returns the new one
+    /// @param duration how long to wait at most; not negative; the function may take longer
+    /// @return the new value; empty if there was none in time
+    /// @throws CancelledException if cancelled or interrupted while it waits; then nothing has changed
+    public Optional<T> modify(UnaryOperator<T> function, Duration duration) {
+        return modify(function, Strand.deadlineAfter(duration), null);
+    }
+
+    /// Replaces the value by what a function makes of it, or gives up when the signal goes before there is one.
+    ///
+    /// @param function gets the old value and returns the new one
+    /// @param till ends the wait as well
+    /// @return the new value; empty if there was none in time
+    /// @throws CancelledException if cancelled or interrupted while it waits; then nothing has changed
+    public Optional<T> modify(UnaryOperator<T> function, Signal till) {
+        return modify(function, Long.MAX_VALUE, requireNonNull(till, "till"));
+    }
+
+    private Optional<T> modify(UnaryOperator<T> function, long deadlineNanos, @Nullable Signal till) {
         requireNonNull(function, "function");
-        T old = borrow();
+        T old = get(Use.BORROW, deadlineNanos, till);
+        if (old == null) {
+            return Optional.empty();
+        }
         T next = old;
         try {
             next = requireNonNull(function.apply(old), "the function's result");
-            return next;
+            return Optional.of(next);
         } finally {
             giveBack(next);
         }
@@ -308,7 +337,7 @@ public final class MVar<T> {
     /// @throws CancelledException if cancelled or interrupted while it waits
     public <R extends @Nullable Object> R with(Function<? super T, R> function) {
         requireNonNull(function, "function");
-        T old = borrow();
+        T old = requireNonNull(get(Use.BORROW, Long.MAX_VALUE, null));
         try {
             return function.apply(old);
         } finally {
@@ -316,8 +345,39 @@ public final class MVar<T> {
         }
     }
 
-    private T borrow() {
-        return requireNonNull(get(Use.BORROW, Long.MAX_VALUE, null));
+    /// Takes the value, uses it and puts it back, but does not wait for ever for one.
+    ///
+    /// @param <R> the type of the result
+    /// @param function gets the value; its result must not be null
+    /// @param duration how long to wait at most; not negative; the function may take longer
+    /// @return the function's result; empty if there was no value in time
+    /// @throws CancelledException if cancelled or interrupted while it waits
+    public <R> Optional<R> with(Function<? super T, ? extends R> function, Duration duration) {
+        return with(function, Strand.deadlineAfter(duration), null);
+    }
+
+    /// Takes the value, uses it and puts it back, or gives up when the signal goes before there is one.
+    ///
+    /// @param <R> the type of the result
+    /// @param function gets the value; its result must not be null
+    /// @param till ends the wait as well
+    /// @return the function's result; empty if there was no value in time
+    /// @throws CancelledException if cancelled or interrupted while it waits
+    public <R> Optional<R> with(Function<? super T, ? extends R> function, Signal till) {
+        return with(function, Long.MAX_VALUE, requireNonNull(till, "till"));
+    }
+
+    private <R> Optional<R> with(Function<? super T, ? extends R> function, long deadlineNanos, @Nullable Signal till) {
+        requireNonNull(function, "function");
+        T old = get(Use.BORROW, deadlineNanos, till);
+        if (old == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(function.apply(old));
+        } finally {
+            giveBack(old);
+        }
     }
 
     private void giveBack(T given) {

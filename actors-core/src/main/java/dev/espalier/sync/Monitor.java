@@ -3,20 +3,16 @@ package dev.espalier.sync;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// State that one thread uses at a time, with one place to wait for changes: whoever leaves wakes the oldest waiter, so
-/// no notification can be forgotten.
+/// State that one thread uses at a time, with one place to wait for changes: whoever leaves wakes the oldest
+/// waiter, so no notification can be forgotten.
 ///
 /// A thread that leaves has perhaps changed something, so the one that has waited longest looks whether it is what it
 /// waits for. If not, the next one looks, and so on, once each. To begin to wait is to leave, too.
 ///
-/// ```
-/// monitor.run(() -> queue.add(order));                       // wakes who waits
-/// monitor.call(() -> { monitor.awaitThat(() -> !queue.isEmpty()); return queue.remove(); });
-/// ```
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="monitor"}
 ///
 /// *Failure.* The waiting methods throw [IllegalMonitorStateException] if the caller is not inside.
 /// *Threads.* Thread-safe; fair and reentrant as [Lock]. To leave an inner entry wakes nobody.
@@ -112,15 +108,16 @@ public final class Monitor {
     /// Calls code inside.
     ///
     /// @param <T> the type of the result
-    /// @param body the code; what it throws comes out
+    /// @param <X> what the body throws
+    /// @param body the code
     /// @return the body's result
-    /// @throws Exception what the body throws
+    /// @throws X what the body throws
     /// @throws CancelledException if cancelled or interrupted while it waits to enter
-    public <T extends @Nullable Object> T call(Callable<T> body) throws Exception {
+    public <T extends @Nullable Object, X extends Exception> T call(Task<T, X> body) throws X {
         requireNonNull(body, "body");
         enter();
         try {
-            return body.call();
+            return body.run();
         } finally {
             leave();
         }

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A number that only grows, and that one can wait for: messages handled, bytes written, generations.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="progress"}
+///
 /// *Failure.* A listener that throws is logged; the others run.
 /// *Threads.* Thread-safe and lock-free; nothing blocks but the `waitFor` methods.
 /// *Memory.* What a thread does before it advances the value happens before what another one does after it saw

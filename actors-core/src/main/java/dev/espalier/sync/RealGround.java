@@ -3,6 +3,7 @@ package dev.espalier.sync;
 import java.util.List;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,11 @@ final class RealGround implements Ground {
             timed.bind(timer.schedule(timed, delay, TimeUnit.NANOSECONDS));
         }
         return timed;
+    }
+
+    @Override
+    public long anyNumber() {
+        return ThreadLocalRandom.current().nextLong();
     }
 
     @Override

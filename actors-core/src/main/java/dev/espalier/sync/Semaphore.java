@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A number of units that can be acquired and released: seats, connections, requests in flight.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="units"}
+///
 /// First come, first served: units are handed over to who has waited longest. A big request that waits is not
 /// overtaken by small ones behind it. A wait that was given up takes no units with it. Units belong to nobody; any
 /// thread may release them, also more than were acquired.
@@ -21,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// *Source.* Conpig's and Haskell's `QSem` and `QSemN`, in one.
 ///
 /// *State.* `units`: the free units; its top bit `WAITED`: somebody is in line.
-/// *Transitions.* Without WAITED: `u -> u-n`, `u -> u+n`, CAS, any thread. `+WAITED`: with the guard, CAS. With WAITED:
-/// anything, only with the guard.
+/// *Transitions.* Without WAITED: `u -> u-n`, `u -> u+n`, CAS, any thread. `+WAITED`: with the guard, CAS. With
+/// WAITED: anything, only with the guard.
 /// *Invariant 1.* WAITED is set exactly while the line is not empty, as seen with the guard. *Invariant 2.* When the
 /// guard is left, the first in line wants more units than are free.
 public final class Semaphore {

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Something that happens once and never unhappens: stop was asked for, a child has ended, it is time.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="signal"}
+///
 /// *Failure.* A listener that throws is logged; the others run, and [#go] returns normally.
 /// *Threads.* Thread-safe and lock-free; nothing blocks but the `waitForGo` methods.
 /// *Memory.* What a thread does before the [#go] that counts happens before every listener, and before what a
@@ -117,7 +119,8 @@ public class Signal {
     }
 
     /// Runs the listener when it goes: in the thread that makes it go, or at once in the caller if it has gone.
-    /// Listeners must be short and must not wait.
+    /// Listeners must be short and must not wait. One that makes another signal go runs that one's listeners,
+    /// too, on the same stack, which bears chains of some thousands; [#or] and [#and] bear any.
     ///
     /// @param listener what to run, once
     /// @return removes the listener

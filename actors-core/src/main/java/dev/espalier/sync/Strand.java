@@ -264,7 +264,7 @@ public final class Strand extends Cancellable implements Waiter {
     /// Lets every green thread that waits for a processor have one before the calling strand goes on; green
     /// threads are not preempted. [Thread#yield] would not do: it only serves the carrier's own queue.
     ///
-    /// @param nanos how long to stay away at least; not negative
+    /// @param nanos how long to stay away at least; less than 1 counts as 1
     public static void giveWay(long nanos) {
         parkIdle(Strand.class, now() + Math.max(1, nanos));
     }
@@ -434,8 +434,12 @@ public final class Strand extends Cancellable implements Waiter {
         return "Strand[" + thread.getName() + "]";
     }
 
-    /// Any number below the bound; for the strand itself. The same ones in every run, for the sake of simulations.
+    /// Any number below the bound; for the strand itself. In a simulation the same ones in every run. Strands
+    /// that roll once each must not all roll the same, so each begins elsewhere.
     int roll(int bound) {
+        if (dice == 0) {
+            dice = ground.anyNumber();
+        }
         dice = dice * 6364136223846793005L + 1442695040888963407L; // Knuth, MMIX
         return (int) ((dice >>> 33) % bound);
     }

@@ -5,6 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A signal that goes at a time: never early, usually a millisecond late. It may be made to go sooner.
 ///
+/// {@snippet class="dev.espalier.actor.PrimitivesGuideTest" region="till"}
+///
 /// A till stays with the timer until its time. One that ends early, because somebody made it go or took it back
 /// with [#remove], leaves at once.
 ///

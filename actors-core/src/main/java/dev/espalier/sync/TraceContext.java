@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// | what | its context |
 /// |---|---|
 /// | the code after a blocking ask | that of before: a reply brings none |
-/// | the outcome of an ask that comes as a message, `ctx.execute`, a timer that rings once | of the code that started
-/// it |
+/// | outcome of an ask that comes as a message, `ctx.execute`, timer that rings once | of the code that began it |
 /// | timers that ring often, receive time-outs, ends of watched actors | none |
 /// | the first start of a behavior | its spawner's |
 /// | forks, compute sections, coroutines | of the code that started them |

@@ -24,11 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// *Who wakes whom.* Only who has claimed a wait from ASLEEP unparks its strand. Before, there is nobody to wake: the
 /// strand either still looks ([Spin]) or has not begun to wait, and finds the winner.
 ///
-/// *Lost wake-ups.* The strand writes ASLEEP by CAS, which fails if it was granted already; then it does not park. If
-/// it
-/// succeeds, whoever claims finds ASLEEP, and unparks after the claim. From then on the strand looks at `outcome` and
-/// then parks; between the look and the park nothing consumes the permit. Cancels, interrupts and tills unpark it
-/// whether it sleeps or not.
+/// *Lost wake-ups.* The strand writes ASLEEP by CAS, which fails if it was granted already; then it does not
+/// park. If it succeeds, whoever claims finds ASLEEP, and unparks after the claim. From then on the strand
+/// looks at `outcome` and then parks; between the look and the park nothing consumes the permit. Cancels,
+/// interrupts and tills unpark it whether it sleeps or not.
 ///
 /// If a granter stalls between the claim and the unpark, this wait goes on until it continues (at the latest until
 /// its deadline, when it finds that it was granted); nobody else is held up.

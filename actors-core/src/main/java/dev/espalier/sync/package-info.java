@@ -1,8 +1,8 @@
 /// What threads wait for and work together with: one family, for green and platform threads,
 /// inside actors and without.
 ///
-/// Start with [Signal], and with [Fork] or [Group] for threads. The family, by who owns it (*resource*), whether it has
-/// two states (*binary*) and whether it goes back (*irreversible*):
+/// Start with [Signal], and with [Fork] or [Group] for threads. The family, by who owns it (*resource*),
+/// whether it has two states (*binary*) and whether it goes back (*irreversible*):
 ///
 /// | resource | binary | irreversible | |
 /// |---|---|---|---|
@@ -31,9 +31,11 @@
 /// | follow Haskell's names | [Concurrent] |
 /// | park and unpark by hand | [Strand] |
 ///
-/// *Waits.* Each comes in three forms: for ever, with a [Duration][java.time.Duration], with a till ([Signal]); it says
-/// truthfully whether what it waited for has come. Each can be cancelled: [CancelledException]. First come, first
-/// served; a wait that is given up takes nothing with it and leaves nothing behind.
+/// *Waits.* Each comes in three forms: for ever, with a [Duration][java.time.Duration], with a till ([Signal]);
+/// it says truthfully whether what it waited for has come. What runs the caller's code or waits for several
+/// things in turn has its limit from [CancelScope#timeout] around it. Each can be cancelled:
+/// [CancelledException]. First come, first served; a wait that is given up takes nothing with it and leaves
+/// nothing behind.
 ///
 /// This package knows no actors and can be used without them.
 package dev.espalier.sync;

@@ -14,6 +14,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.espalier.actor.MailFixture.EngineLog;
 import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.CancelledException;
+import dev.espalier.sync.Group;
 import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
@@ -295,5 +296,55 @@ class StopLadderTest {
                                 () -> MailFixture.builder().budget(Duration.ZERO))
                         .getMessage());
         assertThrows(NullPointerException.class, () -> MailFixture.builder().budget(null));
+    }
+
+    @Test
+    void shouldTellWhatFailedWhileAnActorUnwoundFromACancel() throws Exception {
+        MailFixture.inVirtualSystem(system -> {
+            ActorRef<Object> clean = system.spawnBody("clean", (inbox, ctx) -> sleepWith(() -> {}));
+            ActorRef<Object> twice = system.spawnBody(
+                    "twice",
+                    (inbox, ctx) -> sleepWith(() -> {
+                        throw new CancelledException("the clean-up, too");
+                    }));
+            ActorRef<Object> dirty = system.spawnBody(
+                    "dirty",
+                    (inbox, ctx) -> sleepWith(() -> {
+                        throw new IllegalStateException("does not close");
+                    }));
+            ActorRef<Object> group = system.spawnBody(
+                    "group",
+                    (inbox, ctx) -> Group.run("work", (Group<Integer> forks) -> {
+                        forks.fork(() -> {
+                            try {
+                                Strand.sleep(FOREVER);
+                            } catch (CancelledException e) {
+                                throw new IllegalStateException("a fork does not close");
+                            }
+                        });
+                    }));
+            Strand.sleep(SECOND);
+            for (ActorRef<?> each : List.of(clean, twice, dirty, group)) {
+                each.cancel();
+                assertTrue(each.stopped().waitForGo(SECOND));
+            }
+            assertEquals(
+                    List.of("/t/dirty does not close", "/t/group a fork does not close"),
+                    system.failures().stream()
+                            .map(each -> each.path() + " "
+                                    + each.cause().getSuppressed()[0].getMessage())
+                            .toList());
+        });
+    }
+
+    private static void sleepWith(Resource resource) {
+        try (resource) {
+            Strand.sleep(FOREVER);
+        }
+    }
+
+    private interface Resource extends AutoCloseable {
+        @Override
+        void close();
     }
 }

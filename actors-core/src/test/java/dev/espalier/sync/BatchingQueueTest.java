@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class BatchingQueueTest {
@@ -228,5 +232,178 @@ class BatchingQueueTest {
             assertEquals(List.of(List.of(1), List.of(2)), batches);
             assertEquals(new BatchingQueue.Statistics(2, 2, 0, 1), queue.statistics());
         });
+    }
+
+    @Test
+    void shouldDeliverAtOnceWhatHasGrownOldWhileTheSinkWasBusy() throws Exception {
+        VirtualTime.run(() -> {
+            List<Duration> times = new ArrayList<>();
+            var queue = BatchingQueue.<Integer>to("sink", batch -> {
+                        batches.add(batch);
+                        times.add(VirtualTime.elapsed());
+                        Strand.sleep(SECOND.multipliedBy(5));
+                    })
+                    .size(10)
+                    .age(SECOND)
+                    .start();
+            queue.add(1);
+            Strand.sleep(SECOND.multipliedBy(2));
+            queue.add(2); // old at 3 s, but the sink is busy until 6 s
+            Strand.sleep(Duration.ofMillis(3_500));
+            queue.add(3); // goes along
+            Strand.sleep(SECOND.multipliedBy(5));
+            queue.add(4); // at 10.5 s, when the sink is busy until 11 s: half a second is left
+            Strand.sleep(SECOND.multipliedBy(2));
+            assertEquals(List.of(List.of(1), List.of(2, 3), List.of(4)), batches);
+            assertEquals(List.of(SECOND, SECOND.multipliedBy(6), Duration.ofMillis(11_500)), times);
+            queue.close();
+        });
+    }
+
+    @Test
+    void shouldNotWaitForItselfWhenItsSinkOrCallbackClosesIt() throws Exception {
+        VirtualTime.run(() -> {
+            var queue = new AtomicReference<BatchingQueue<Integer>>();
+            queue.set(BatchingQueue.<Integer>to("sink", batch -> {
+                        batches.add(batch);
+                        assertFalse(queue.get().flush(DAY));
+                        assertFalse(queue.get().flush(new Signal()));
+                        throw new IOException("no");
+                    })
+                    .size(1)
+                    .attempts(1, SECOND, SECOND)
+                    .onLoss((batch, cause) -> {
+                        lost.add(batch);
+                        assertFalse(queue.get().close(DAY));
+                        queue.get().close();
+                    })
+                    .start());
+            queue.get().add(1);
+            queue.get().add(2);
+            queue.get().close();
+            assertEquals(List.of(List.of(1), List.of(2)), batches);
+            assertEquals(batches, lost);
+            assertTrue(queue.get().flush(Duration.ZERO));
+            assertEquals(Duration.ZERO, VirtualTime.elapsed());
+        });
+    }
+
+    @Test
+    void shouldGiveUpWhenTheSignalGoes() throws Exception {
+        VirtualTime.run(() -> {
+            var queue = BatchingQueue.<Integer>to("sink", batch -> Strand.sleep(SECOND))
+                    .size(1)
+                    .bound(1)
+                    .start();
+            queue.add(1);
+            VirtualTime.pause();
+            assertTrue(queue.add(2, Till.after(SECOND)));
+            assertFalse(queue.add(3, Till.after(Duration.ofMillis(500))));
+            assertFalse(queue.flush(Till.after(SECOND)));
+            assertTrue(queue.flush(Till.after(SECOND)));
+            assertEquals(SECOND.multipliedBy(2), VirtualTime.elapsed());
+            queue.close();
+            assertEquals(2, queue.statistics().delivered());
+        });
+    }
+
+    @Test
+    @Tag("slow")
+    @Tag("once") // simulated time
+    void shouldDeliverOrGiveUpEachItemOnceInOrderWhateverHappens() throws Exception {
+        long first = System.nanoTime();
+        System.out.println("BatchingQueueTest seed " + first);
+        for (long seed = first; seed < first + 100; seed++) {
+            long now = seed;
+            VirtualTime.run(seed, () -> new Storm(new SplittableRandom(now)).run());
+        }
+    }
+
+    /// Producers whose waits end in all ways, a sink that is slow and fails, flushes in between, an end with or without
+    /// a limit.
+    private static final class Storm {
+        private static final int PRODUCERS = 3;
+        private static final int ITEMS = 30;
+
+        private final SplittableRandom random;
+        private final List<Integer> added = new ArrayList<>();
+        private final List<Integer> settled = new ArrayList<>();
+        private final BatchingQueue<Integer> queue;
+        private int lost;
+
+        Storm(SplittableRandom random) {
+            this.random = random;
+            SplittableRandom own = random.split();
+            queue = BatchingQueue.<Integer>to("sink", batch -> deliver(own, batch))
+                    .size(random.nextInt(1, 6))
+                    .age(millis(random, 6))
+                    .bound(random.nextInt(1, 5))
+                    .attempts(random.nextInt(1, 3), millis(random, 3), millis(random, 3))
+                    .onLoss((batch, cause) -> {
+                        settled.addAll(batch);
+                        lost += batch.size();
+                    })
+                    .start();
+        }
+
+        private static Duration millis(SplittableRandom random, int bound) {
+            return Duration.ofMillis(random.nextInt(bound));
+        }
+
+        private void deliver(SplittableRandom own, List<Integer> batch) throws IOException {
+            Strand.sleep(millis(own, 4));
+            if (own.nextInt(4) == 0) {
+                throw new IOException("planned");
+            }
+            settled.addAll(batch);
+        }
+
+        void run() {
+            Group.run("producers", (Group<Void> group) -> {
+                for (int i = 0; i < PRODUCERS; i++) {
+                    int producer = i;
+                    SplittableRandom own = random.split();
+                    group.fork(() -> produce(own, producer));
+                }
+            });
+            if (random.nextBoolean() || !queue.close(millis(random, 10))) {
+                queue.close();
+            }
+            assertEquals(Set.copyOf(added), Set.copyOf(settled));
+            assertEquals(added.size(), settled.size());
+            for (int i = 0; i < PRODUCERS; i++) {
+                int producer = i;
+                List<Integer> inTurn = settled.stream()
+                        .filter(item -> item / ITEMS == producer)
+                        .toList();
+                assertEquals(inTurn.stream().sorted().toList(), inTurn);
+            }
+            BatchingQueue.Statistics counts = queue.statistics();
+            assertEquals(added.size(), counts.added());
+            assertEquals(lost, counts.lost());
+            assertEquals(added.size() - lost, counts.delivered());
+        }
+
+        private void produce(SplittableRandom own, int producer) {
+            for (int i = 0; i < ITEMS; i++) {
+                int item = producer * ITEMS + i;
+                Duration limit = millis(own, 4);
+                boolean done = switch (own.nextInt(4)) {
+                    case 0 -> queue.add(item, limit);
+                    case 1 -> queue.add(item, Till.after(limit));
+                    case 2 -> CancelScope.runAtMost(limit, () -> queue.add(item));
+                    default -> {
+                        queue.add(item);
+                        yield true;
+                    }
+                };
+                if (done) {
+                    added.add(item);
+                }
+                if (own.nextInt(10) == 0) {
+                    queue.flush(limit);
+                }
+            }
+        }
     }
 }

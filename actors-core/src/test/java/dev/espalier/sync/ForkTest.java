@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,5 +202,48 @@ class ForkTest {
             Strand.sleep(SECOND);
             assertEquals("nursery", thrown.get().getMessage());
         });
+    }
+
+    @Test
+    void shouldLogWhatFailedWhileItUnwoundFromACancel() throws Exception {
+        try (LoggedErrors logged = LoggedErrors.begin()) {
+            VirtualTime.run(() -> {
+                Fork<Integer> clean = Fork.start("clean", () -> sleepsWith(() -> {}));
+                Fork<Integer> dirty = Fork.start(
+                        "dirty",
+                        () -> sleepsWith(() -> {
+                            throw new IOException("does not close");
+                        }));
+                Strand.sleep(SECOND);
+                assertTrue(clean.cancel() && dirty.cancel());
+                Strand.sleep(SECOND);
+                assertEquals(List.of("cancelled: dirty"), logged.causes());
+                assertTrue(assertThrows(FailedException.class, clean::get).wasCancelled());
+                assertFalse(assertThrows(FailedException.class, dirty::get).wasCancelled());
+            });
+        }
+    }
+
+    private static int sleepsWith(AutoCloseable resource) throws Exception {
+        try (resource) {
+            Strand.sleep(DAY);
+            return 1;
+        }
+    }
+
+    @Test
+    void shouldKnowItsFailuresAfterAJourney() throws Exception {
+        var failed = new FailedException("job", List.of(new IOException("one"), new IOException("two")));
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(bytes)) {
+            out.writeObject(failed);
+        }
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            var read = (FailedException) in.readObject();
+            assertEquals(
+                    List.of("one", "two"),
+                    read.failures().stream().map(Throwable::getMessage).toList());
+            assertFalse(read.wasCancelled());
+        }
     }
 }

@@ -419,4 +419,65 @@ class GroupTest {
         failed.add(failure);
         return failure;
     }
+
+    @Test
+    void shouldTellWhatFailedWhileACancelledForkUnwound() throws Exception {
+        VirtualTime.run(() -> {
+            var error = assertThrows(
+                    FailedException.class,
+                    () -> Group.run("outer", (Group<Integer> outer) -> {
+                        outer.fork(() -> Group.run("inner", (Group<Integer> inner) -> {
+                            inner.fork(() -> failsWhenCancelled(1));
+                            inner.fork(() -> failsWhenCancelled(2));
+                        }));
+                        outer.fork(() -> Strand.sleep(DAY));
+                        Strand.sleep(SECOND);
+                        outer.cancel();
+                    }));
+            assertFalse(error.wasCancelled());
+            assertEquals(1, error.failures().size());
+            Throwable cancel = error.getCause();
+            assertTrue(cancel instanceof CancelledException, cancel::toString);
+            assertEquals(
+                    List.of("clean-up 1", "clean-up 2"),
+                    Arrays.stream(cancel.getSuppressed())
+                            .map(Throwable::getMessage)
+                            .toList());
+            assertEquals(SECOND, VirtualTime.elapsed());
+        });
+    }
+
+    private static int failsWhenCancelled(int number) {
+        Closing resource = () -> {
+            throw new IllegalStateException("clean-up " + number);
+        };
+        try (resource) {
+            Strand.sleep(DAY);
+        } catch (CancelledException e) {
+            throw (IllegalStateException) e.getSuppressed()[0];
+        }
+        return number;
+    }
+
+    private interface Closing extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /// Interrupts that are suppressed in a cancel are part of the end, not failures.
+    @Test
+    void shouldTellNothingWhenOnlyCancelsAreSuppressedInACancel() throws Exception {
+        VirtualTime.run(() -> Group.run("job", (Group<Integer> group) -> {
+            group.fork(() -> {
+                Closing resource = () -> {
+                    throw new CancelledException("the clean-up, too");
+                };
+                try (resource) {
+                    Strand.sleep(DAY);
+                }
+            });
+            Strand.sleep(SECOND);
+            group.cancel();
+        }));
+    }
 }

@@ -320,7 +320,13 @@ class LawsTest {
                                         free[0] += units;
                                         return true;
                                     }
+                                    long deadline = within instanceof Duration time
+                                            ? Strand.deadlineAfter(time)
+                                            : Long.MAX_VALUE;
                                     while (free[0] < units) { // whoever looks first
+                                        if (Strand.isOver(deadline) || (within instanceof Signal till && till.isGo())) {
+                                            return null;
+                                        }
                                         Strand.sleep(Duration.ofMillis(1));
                                     }
                                     free[0] -= units;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -235,5 +236,21 @@ class LockTest {
             });
             lock.unlock();
         });
+    }
+
+    @Test
+    void shouldBeFreeAgainWhateverTheCalledCodeThrows() throws Exception {
+        var lock = new Lock();
+        int length = lock.call(() -> lock.isHeld() ? "held".length() : 0); // no checked exception to catch
+        assertEquals(4, length);
+        var error = new IOException("no");
+        assertSame(
+                error,
+                assertThrows(
+                        IOException.class,
+                        () -> lock.call(() -> {
+                            throw error;
+                        })));
+        assertFalse(lock.isHeld());
     }
 }

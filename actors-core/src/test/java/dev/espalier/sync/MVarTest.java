@@ -152,7 +152,16 @@ class MVarTest {
             assertTrue(box.put("b", SECOND));
             assertEquals(Optional.of("b"), box.take(never));
             assertTrue(box.put("c", never));
-            assertEquals("c", box.take());
+            assertEquals(Optional.of("cd"), box.modify(old -> old + "d", SECOND));
+            assertEquals(Optional.of("cde"), box.modify(old -> old + "e", never));
+            assertEquals(Optional.of(3), box.with(String::length, SECOND));
+            assertEquals(Optional.of(3), box.with(String::length, never));
+            assertEquals("cde", box.take());
+            assertEquals(Optional.empty(), box.modify(old -> old + "x", SECOND));
+            assertEquals(Optional.empty(), box.modify(old -> old + "x", Till.after(SECOND)));
+            assertEquals(Optional.empty(), box.with(String::length, SECOND));
+            assertEquals(Optional.empty(), box.with(String::length, Till.after(SECOND)));
+            assertEquals(SECOND.multipliedBy(9), VirtualTime.elapsed());
         });
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -149,5 +150,29 @@ class MonitorTest {
         });
         assertEquals(4L * each * (each + 1) / 2, sum[0]);
         assertEquals(0, monitor.waiting());
+    }
+
+    @Test
+    void shouldBeLeftWhateverTheCalledCodeThrows() throws Exception {
+        VirtualTime.run(() -> {
+            var monitor = new Monitor();
+            var orders = new ArrayDeque<String>();
+            Fork<String> desk = Fork.start(
+                    "desk",
+                    () -> monitor.call(
+                            () -> { // no checked exception to catch
+                                monitor.awaitThat(() -> !orders.isEmpty());
+                                return orders.remove();
+                            }));
+            Strand.sleep(SECOND);
+            assertThrows(
+                    IOException.class,
+                    () -> monitor.call(() -> {
+                        orders.add("tea");
+                        throw new IOException("after the change");
+                    }));
+            assertFalse(monitor.isInside());
+            assertEquals("tea", desk.get());
+        });
     }
 }

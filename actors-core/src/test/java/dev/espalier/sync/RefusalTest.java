@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -147,6 +149,9 @@ class RefusalTest {
         }
         if (type == Supplier.class) {
             return (Supplier<Integer>) () -> 1;
+        }
+        if (Function.class.isAssignableFrom(type)) {
+            return (UnaryOperator<Integer>) old -> old;
         }
         return type == BooleanSupplier.class ? (BooleanSupplier) () -> true : 1;
     }

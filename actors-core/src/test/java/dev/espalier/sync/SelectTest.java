@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class SelectTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
@@ -255,5 +256,46 @@ class SelectTest {
             assertEquals("gone", select.await());
             assertEquals(0, channel.hub().waiting() + signal.cells());
         });
+    }
+
+    @Test
+    void shouldNotFavourOneWhenEachThreadSelectsOnce() throws Exception {
+        int rounds = 200;
+        VirtualTime.run(() -> assertShared(rounds));
+        assertShared(rounds);
+    }
+
+    private static void assertShared(int rounds) {
+        Channel<Integer> one = Channel.unbounded();
+        Channel<Integer> two = Channel.unbounded();
+        int ones = 0;
+        for (int i = 0; i < rounds; i++) {
+            one.send(1);
+            two.send(0);
+            ones += Fork.start(
+                            "request",
+                            () -> Select.<Integer>of()
+                                    .receive(one, Optional::orElseThrow)
+                                    .receive(two, Optional::orElseThrow)
+                                    .await())
+                    .get();
+        }
+        assertTrue(ones > rounds / 4 && ones < rounds * 3 / 4, "from the first channel: " + ones);
+    }
+
+    @Test
+    @Timeout(20)
+    void shouldBeMadeOfManyChoicesInNoTime() {
+        Select<Integer> select = Select.of();
+        Channel<Integer> last = Channel.unbounded();
+        for (int i = 0; i < 20_000; i++) {
+            last = Channel.unbounded();
+            select.receive(last, Optional::orElseThrow);
+        }
+        last.send(7);
+        assertEquals(Optional.of(7), select.tryNow());
+        Channel<Integer> another = Channel.unbounded();
+        another.send(8);
+        assertEquals(8, select.receive(another, Optional::orElseThrow).await());
     }
 }

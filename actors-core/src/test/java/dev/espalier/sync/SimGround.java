@@ -13,9 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
 ///
 /// *Idea.* Every strand has a real thread, but only the one that holds the baton runs; the others wait for it
 /// in [SimSeat#awaitBaton]. Whoever parks, ends or pauses picks the next one and hands the baton over.
-/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read. The lock is contended only
-/// if a thread from
-/// outside unparks or schedules.
+/// *State.* All fields are guarded by `lock`, but `now` and `steps`, which anybody may read. The lock is
+/// contended only if a thread from outside unparks or schedules.
 final class SimGround implements Ground {
     private final ReentrantLock lock = new ReentrantLock();
     private final long start;
@@ -28,6 +27,7 @@ final class SimGround implements Ground {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final ComputePool computePool = new ComputePool();
     private final SimFailures failures = new SimFailures();
+    private long numbers;
     private volatile long now;
     private volatile long steps;
     private long tickets;
@@ -241,6 +241,17 @@ final class SimGround implements Ground {
             lock.unlock();
         }
         return shot;
+    }
+
+    @Override
+    public long anyNumber() {
+        lock.lock();
+        try {
+            numbers += 0x9E3779B97F4A7C15L; // the golden ratio: each far from the last ones
+            return numbers;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override

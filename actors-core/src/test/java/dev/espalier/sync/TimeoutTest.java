@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TimeoutTest {
@@ -128,11 +129,48 @@ class TimeoutTest {
         });
     }
 
+    private interface Closing extends AutoCloseable {
+        @Override
+        void close();
+
+        default void use() {
+            Strand.sleep(DAY);
+        }
+    }
+
     private static void nest(int left, int[] depth) {
         if (left == 0) {
             Strand.sleep(DAY);
         }
         depth[0]++;
         CancelScope.timeout(SECOND, () -> nest(left - 1, depth));
+    }
+
+    @Test
+    void shouldLogWhatFailedWhileTheBodyUnwoundIfItIsNotThrown() throws Exception {
+        try (LoggedErrors logged = LoggedErrors.begin()) {
+            VirtualTime.run(() -> {
+                assertFalse(CancelScope.runAtMost(
+                        SECOND,
+                        () -> Group.run("job", (Group<Integer> group) -> {
+                            group.fork(() -> {
+                                try {
+                                    Strand.sleep(DAY);
+                                } catch (CancelledException e) {
+                                    throw new IllegalStateException("clean-up");
+                                }
+                            });
+                        })));
+                assertFalse(CancelScope.runAtMost(SECOND, () -> {
+                    Runnable late = () -> {
+                        throw new CancelledException("a wait while it unwinds");
+                    };
+                    try (Closing resource = late::run) {
+                        resource.use();
+                    }
+                }));
+                assertEquals(List.of("clean-up"), logged.causes());
+            });
+        }
     }
 }

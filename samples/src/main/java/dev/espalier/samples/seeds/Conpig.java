@@ -13,8 +13,7 @@ import java.util.Arrays;
 
 /// Conpig's program: two threads print X and O, and neither waits for the other to be finished.
 ///
-/// Then its promise: busy threads do not keep the others from running. Green threads are not preempted, so a
-/// thread
+/// Then its promise: busy threads do not keep the others from running. Green threads are not preempted, so a thread
 /// that only computes belongs on a platform thread; these do.
 public final class Conpig {
     private static final int LINES = 4_000;

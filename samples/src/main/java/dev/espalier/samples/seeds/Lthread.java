@@ -2,12 +2,11 @@ package dev.espalier.samples.seeds;
 
 import java.io.PrintStream;
 
-/// What lthread is for: a server whose requests sleep, compute and block without holding each other up, and
-/// a million
-/// green threads at once.
+/// What lthread is for: a server whose requests sleep, compute and block without holding each other up, and a
+/// million green threads at once.
 ///
-/// Usage: `samples/run seeds/lthread [THREADS]`; the launcher gives the JVM a heap that keeps the process
-/// below 2 GB.
+/// Usage: `samples/run seeds/lthread [THREADS]`; the launcher gives the JVM a heap that keeps the process below
+/// 2 GB.
 public final class Lthread {
     private static final int MILLION = 1_000_000;
 

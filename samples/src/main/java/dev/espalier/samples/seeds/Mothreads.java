@@ -22,8 +22,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A tree of threads as mo-threads has it: each gets a `please_stop`, logging is off the threads that log,
-/// timers are
-/// signals, a parent gets its children's exceptions, and all stops in order.
+/// timers are signals, a parent gets its children's exceptions, and all stops in order.
 ///
 /// ```
 /// /mothreads

@@ -12,9 +12,8 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 
-/// thredo's two programs: a worker that gets numbers from a producer until the end, and a group of workers
-/// that are
-/// cancelled when everything has been done.
+/// thredo's two programs: a worker that gets numbers from a producer until the end, and a group of workers that
+/// are cancelled when everything has been done.
 public final class Thredo {
     private static final int NUMBERS = 10;
     private static final int WORKERS = 4;
