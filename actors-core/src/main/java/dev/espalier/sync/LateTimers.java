@@ -170,6 +170,11 @@ final class LateTimers {
         }
     }
 
+    /// How many rounds were begun.
+    int rounds() {
+        return changes / 2;
+    }
+
     /// What the timer has to do besides rounds.
     @SuppressWarnings("ReferenceEquality") // whether it is that task
     List<Runnable> others() {
@@ -186,11 +191,12 @@ final class LateTimers {
 
     private void round() {
         look();
-        if (left == 0) {
+        boolean hasAll = left == 0;
+        if (hasAll) {
             takeFresh();
         }
         if (!known.isEmpty()) {
-            schedule(left > 0 ? 0 : ROUND);
+            schedule(hasAll ? ROUND : 0);
             return;
         }
         going.set(false);

@@ -17,7 +17,7 @@ final class RealGround implements Ground {
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, RealGround::timerThread);
 
-    private final LateTimers late = new LateTimers(this, timer);
+    final LateTimers late = new LateTimers(this, timer);
     private final ComputePool computePool = new ComputePool();
 
     /// Written by whoever makes the executor start it, and so before it runs.

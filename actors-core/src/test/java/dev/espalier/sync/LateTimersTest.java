@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
@@ -111,11 +114,65 @@ class LateTimersTest {
         }
     }
 
+    /// Does something while a round makes a timer.
+    private static Ground ground(Runnable meanwhile) {
+        AtomicBoolean done = new AtomicBoolean();
+        return (Ground) Proxy.newProxyInstance(
+                Ground.class.getClassLoader(), new Class<?>[] {Ground.class}, (proxy, method, args) -> {
+                    if (method.getName().equals("schedule") && done.compareAndSet(false, true)) {
+                        meanwhile.run();
+                    }
+                    return method.invoke(RealGround.INSTANCE, args);
+                });
+    }
+
+    @Test
+    void shouldLeaveNoTimerWhenTheStrandWakesUpWhileItIsMade() {
+        Set<Runnable> before = PendingTimers.now();
+        AtomicReference<Strand> waiter = new AtomicReference<>();
+        try (ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1)) {
+            LateTimers timers = new LateTimers(
+                    ground(() -> {
+                        waiter.get().unpark();
+                        await(waiter.get());
+                    }),
+                    executor);
+            waiter.set(Strand.start("waiter", () -> {
+                timers.park(Strand.current(), timers, Strand.deadlineAfter(LONG));
+            }));
+            await(waiter.get());
+        }
+        assertTrue(before.containsAll(PendingTimers.now()));
+    }
+
+    @Test
+    void shouldMissNoDeadlineWhenTheStrandParksAgainWhileItsTimerIsMade() {
+        AtomicReference<Strand> waiter = new AtomicReference<>();
+        AtomicBoolean again = new AtomicBoolean();
+        try (ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1)) {
+            LateTimers timers = new LateTimers(
+                    ground(() -> {
+                        waiter.get().unpark();
+                        Thread thread = waiter.get().thread();
+                        Awaitility.await().until(() -> again.get() && thread.getState() == Thread.State.WAITING);
+                    }),
+                    executor);
+            waiter.set(Strand.start("waiter", () -> {
+                timers.park(Strand.current(), timers, Strand.deadlineAfter(LONG));
+                again.set(true);
+                timers.park(Strand.current(), timers, System.nanoTime() + 2 * LateTimers.NEAR);
+            }));
+            await(waiter.get());
+        }
+    }
+
     @Test
     void shouldMakeNoTimerForShortWaits() {
         Set<Runnable> before = PendingTimers.now();
+        int rounds = RealGround.INSTANCE.late.rounds();
         AtomicLong most = new AtomicLong();
-        Strand asked = Strand.start("pair", () -> {
+        long began = System.nanoTime();
+        await(Strand.start("pair", () -> {
             Channel<Integer> there = Channel.rendezvous();
             Channel<Integer> back = Channel.rendezvous();
             Strand other = Strand.start("other", () -> there.forEach(back::send));
@@ -128,8 +185,10 @@ class LateTimersTest {
             }
             there.close();
             await(other);
-        });
-        await(asked);
+        }));
+        int looked = RealGround.INSTANCE.late.rounds() - rounds;
+        long due = (System.nanoTime() - began) / LateTimers.ROUND + 2;
+        assertTrue(looked > 0 && looked <= due, () -> looked + " rounds, not " + due);
         assertTrue(most.get() <= 2, () -> most + " timers");
     }
 }
