@@ -17,9 +17,9 @@ import java.util.concurrent.TimeUnit;
 ///
 /// {@snippet class="dev.espalier.observer.ObserverGuideTest" region="meters"}
 ///
-/// They are tagged with `system`, `class` and `group`, the actor at the top that they live under; never with a
-/// path, for
-/// there are as many of these as actors. A class or a group that is new has meters from the next reading on.
+/// They are tagged with `system`, `class` and `group`, the actor at the top that they live under; never with
+/// a path, for there are as many of these as actors. A class or a group that is new has meters from the next
+/// reading on.
 ///
 /// *Threads.* Thread-safe. *Cost.* At most once a second, when a registry reads, a look at each actor.
 /// *Memory.* At most 501 times 9 meters. The registry keeps the system reachable.

@@ -18,9 +18,9 @@ final class Node {
     record Sums(long processed, long failed, long nanos, long waits) {
         static final Sums NONE = new Sums(0, 0, 0, 0);
 
-        /// How long a message that comes now would wait, in seconds, at the pace of these sums, by Little's law: as
-        /// many as
-        /// waited on average, by how many were handled in a second. It needs no message that is timed.
+        /// How long a message that comes now would wait, in seconds, at the pace of these sums, by Little's
+        /// law: as many as waited on average, by how many were handled in a second. It needs no message that
+        /// is timed.
         double pause() {
             if (waits == 0) {
                 return 0;

@@ -35,9 +35,8 @@ import org.slf4j.LoggerFactory;
 /// *Threads.* Thread-safe. One platform thread looks at the tree once a second; each exchange has a green
 /// thread, of which there are at most 512. All are daemons.
 ///
-/// *Memory.* What it makes of a tree is kept while somebody looks: some megabytes for 10,000 actors. So are the last
-/// two
-/// profiles that were recorded from the page.
+/// *Memory.* What it makes of a tree is kept while somebody looks: some megabytes for 10,000 actors. So are
+/// the last two profiles that were recorded from the page.
 ///
 /// *Cost.* While somebody looks, about a microsecond a second for each actor, however many look.
 public final class Observer implements AutoCloseable {

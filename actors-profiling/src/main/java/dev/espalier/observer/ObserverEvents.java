@@ -21,10 +21,9 @@ import org.slf4j.LoggerFactory;
 /// Keeps the last events of one system for its [Observer], and starts one if the system property
 /// `dev.espalier.observer.port` says where. Found by [java.util.ServiceLoader].
 ///
-/// *Threads.* Thread-safe. *Cost.* None for a message, unless its way is traced; some 100 ns for a dead letter or an
-/// end,
-/// some microseconds for a failure, whose stack becomes text.
-/// *Memory.* A few hundred lines of text, no actor, no message.
+/// *Threads.* Thread-safe. *Cost.* None for a message, unless its way is traced; some 100 ns for a dead
+/// letter or an end, some microseconds for a failure, whose stack becomes text. *Memory.* A few hundred lines
+/// of text, no actor, no message.
 public final class ObserverEvents implements ActorObserver {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.observer");
     private static final String PORT = "dev.espalier.observer.port";

@@ -21,13 +21,10 @@ import org.slf4j.LoggerFactory;
 /// Profiles that somebody records from the page: one at a time, each with an end; the last one and the one before it
 /// are kept until nobody has looked for ten minutes.
 ///
-/// *Threads.* Thread-safe. Who begins, ends or reads a profile waits for the Flight Recorder with `lock` held, tenths
-/// of
-/// a second; [#patrol] and [#json] wait for nobody. *Cost.* While one is recorded, that of
-/// [Profiler.Builder#samples()],
-/// of [Profiler.Builder#wallClock] and of the level 1:16. *Memory.* The different stacks of two profiles and the
-/// figures
-/// of one: some megabytes.
+/// *Threads.* Thread-safe. Who begins, ends or reads a profile waits for the Flight Recorder with `lock`
+/// held, tenths of a second; [#patrol] and [#json] wait for nobody. *Cost.* While one is recorded, that of
+/// [Profiler.Builder#samples()], of [Profiler.Builder#wallClock] and of the level 1:16. *Memory.* The
+/// different stacks of two profiles and the figures of one: some megabytes.
 final class Profiles {
     /// In seconds.
     static final int LONGEST = 300;

@@ -143,9 +143,8 @@ public final class Detectors implements AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
-    /// The troubles that go on, as the last look has found them. A pinned carrier is none of them: when it is told, it
-    /// is
-    /// over.
+    /// The troubles that go on, as the last look has found them. A pinned carrier is none of them: when it is
+    /// told, it is over.
     public List<Trouble> troubles() {
         return goingOn;
     }

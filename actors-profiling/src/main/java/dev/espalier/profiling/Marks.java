@@ -22,9 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// holds for every event with a stack: processor time, allocations, locks, pinned threads.
 ///
 /// *Cost.* Only while samples are taken: two calls for each digit and turn. *Memory.* A number and two names for each
-/// actor that has run since then, the first [#MOST]; later ones have one with their siblings, and beyond twice that,
-/// one
-/// in all. No actor that has ended is kept.
+/// actor that has run since then, the first [#MOST]; later ones have one with their siblings, and beyond
+/// twice that, one in all. No actor that has ended is kept.
 final class Marks {
     static final int MOST = 65_536;
 

@@ -13,14 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import sun.misc.Signal;
 
-/// Begins and ends the profiles of one [ProfileSetting]: one at the start, or one for each two signals, each in a
-/// folder
-/// of its own named by the time.
+/// Begins and ends the profiles of one [ProfileSetting]: one at the start, or one for each two signals, each
+/// in a folder of its own named by the time.
 ///
-/// *Threads.* `lock` guards `running`. What a signal or the end of the time leads to happens on platform threads of
-/// their
-/// own, so that it happens while all carriers compute; the end of a profile takes tenths of a second.
-/// *Failure.* A profile that cannot begin is a warning in the log.
+/// *Threads.* `lock` guards `running`. What a signal or the end of the time leads to happens on platform
+/// threads of their own, so that it happens while all carriers compute; the end of a profile takes tenths of
+/// a second. *Failure.* A profile that cannot begin is a warning in the log.
 final class ProfileSwitch {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.profiling");
     private static final DateTimeFormatter NAME = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");

@@ -10,9 +10,8 @@ import org.jspecify.annotations.Nullable;
 /// Records by their actors, at 6 to 12 bytes for each: a node of a `ConcurrentHashMap` alone has 32, a quarter of what
 /// an actor may cost.
 ///
-/// *Idea.* Open addressing with linear steps, in [#PARTS] parts with a lock each. A record knows its actor, so the
-/// table
-/// is an array of records.
+/// *Idea.* Open addressing with linear steps, in [#PARTS] parts with a lock each. A record knows its actor,
+/// so the table is an array of records.
 ///
 /// | word | writer | reader | access |
 /// |---|---|---|---|

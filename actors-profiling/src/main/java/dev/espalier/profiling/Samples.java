@@ -25,9 +25,9 @@ public final class Samples {
         LOCK,
         /// Time that a carrier was held by a green thread that waits, in nanoseconds; of at least 1 ms.
         PINNED,
-        /// Time by the clock on the wall of chosen actors, in nanoseconds: see [Profiler.Builder#wallClock]. `(idle)`
-        /// is
-        /// an actor that has nothing to do, `(waits for a turn)` one that has messages and no thread yet.
+        /// Time by the clock on the wall of chosen actors, in nanoseconds: see [Profiler.Builder#wallClock].
+        /// `(idle)` is an actor that has nothing to do, `(waits for a turn)` one that has messages and no
+        /// thread yet.
         WALL;
 
         String unit() {

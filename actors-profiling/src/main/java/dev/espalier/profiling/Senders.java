@@ -11,9 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// Who has sent how many messages to one actor: the first [#MOST] senders each by itself, later ones with their
 /// siblings of the same class, the first [#MOST] such groups, and the rest as others.
 ///
-/// *Threads.* The actor counts; whoever else reads sees each number whole, and maybe a little old. *Memory.* Bounded;
-/// it
-/// keeps no sender alive.
+/// *Threads.* The actor counts; whoever else reads sees each number whole, and maybe a little old. *Memory.*
+/// Bounded; it keeps no sender alive.
 final class Senders {
     static final int MOST = 16;
     /// Messages that no actor has sent.

@@ -10,9 +10,8 @@ final class Stacks {
 
     private Stacks() {}
 
-    /// The innermost frame first; empty if it has no thread, or had another one, or none, a moment later: then the
-    /// stack
-    /// may be that of another actor's turn.
+    /// The innermost frame first; empty if it has no thread, or had another one, or none, a moment later:
+    /// then the stack may be that of another actor's turn.
     static List<String> of(ActorRef<?> actor) {
         Thread thread = actor.info().thread();
         if (thread == null) {

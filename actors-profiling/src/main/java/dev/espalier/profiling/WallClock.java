@@ -23,9 +23,8 @@ import org.slf4j.LoggerFactory;
 /// without a number is that of a body or a dedicated behavior, or of a turn that began before.
 ///
 /// *Threads.* One platform thread, `espalier-wall-clock`; what it has seen is guarded by this object. *Memory.* The
-/// first [#MOST_STACKS] different stacks. *Cost.* Some 10 to 40 microseconds for each actor that has a thread, and
-/// look;
-/// it takes at most a tenth of a processor, and looks less often when that is not enough.
+/// first [#MOST_STACKS] different stacks. *Cost.* Some 10 to 40 microseconds for each actor that has a
+/// thread, and look; it takes at most a tenth of a processor, and looks less often when that is not enough.
 final class WallClock implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.profiling");
     static final int MOST_ACTORS = 1_000;

@@ -26,10 +26,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// With `-Dtest.jvm=-Despalier.cpu.seconds=20` it is the full measurement: as much processor time as actors get in 20 s
 /// on a machine that does nothing else, at most six times as long. Its error is that of a sample: of `n` samples a
 /// weight with the share `p` gets `p` plus or minus `√(p (1 − p) / n)`. But the kernel looks at the clocks of threads
-/// once a tick, so samples come in clusters, and `n` is the number of clusters. How large they are is estimated from
-/// how
-/// far the actors are from their shares: by as many times is the variance greater than that of single samples. For an
-/// error of 2 points at three deviations 3,350 clusters are needed.
+/// once a tick, so samples come in clusters, and `n` is the number of clusters. How large they are is
+/// estimated from how far the actors are from their shares: by as many times is the variance greater than
+/// that of single samples. For an error of 2 points at three deviations 3,350 clusters are needed.
 @Tag("slow")
 class CpuTest {
     private static final int SECONDS = Integer.getInteger("espalier.cpu.seconds", 1);

@@ -16,9 +16,8 @@ import java.util.concurrent.locks.LockSupport;
 /// Whether the heap stays flat when four actors send all they can to one that is slower, with the default mailbox. Run
 /// with `-Xmx256m`; without a bound this ends in an OutOfMemoryError after some seconds.
 ///
-/// Every 5 s the used heap after a full collection is printed. It fails if one of these is over that of the first by
-/// more
-/// than half of it and 8 MB, or if there was no flood.
+/// Every 5 s the used heap after a full collection is printed. It fails if one of these is over that of the
+/// first by more than half of it and 8 MB, or if there was no flood.
 public final class Flood {
     private static final int PRODUCERS = 4;
     private static final int PAYLOAD = 64;

@@ -11,10 +11,9 @@ import java.util.Locale;
 /// What many idle actors cost: bytes of heap for each, the processor while nothing happens, their creation and their
 /// stop. One JVM per engine; in it one actor makes all others as its children and sends each a message.
 ///
-/// *Bytes* are the difference of the used heap after full collections, with all that belongs to an actor: name, place
-/// in
-/// its parent, mailbox, stack. The handler is shared by all, so the user's own object is not in it. *Idle CPU* is
-/// processor time of the whole JVM over 10 s, in percent of one core.
+/// *Bytes* are the difference of the used heap after full collections, with all that belongs to an actor:
+/// name, place in its parent, mailbox, stack. The handler is shared by all, so the user's own object is not
+/// in it. *Idle CPU* is processor time of the whole JVM over 10 s, in percent of one core.
 public final class Footprint {
     private static final int WARM = 50_000;
     private static final int IDLE_SECONDS = 10;

@@ -23,9 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /// Four threads log at once, ns for one line: as many lines as fit the queue, until the callers are done, and until
-/// all lines are written and flushed. The threads wait at a barrier before; to start them would take as long as to log.
-/// (A paced
-/// load: `samples/run logging`.)
+/// all lines are written and flushed. The threads wait at a barrier before; to start them would take as long
+/// as to log. (A paced load: `samples/run logging`.)
 ///
 /// What `nothing` takes is Logback's part, the same for all that stand on it.
 @SuppressWarnings("NullAway.Init") // by start()

@@ -18,9 +18,8 @@ import java.util.concurrent.atomic.LongAdder;
 /// How much of the throughput a recording takes: with the events of the Flight Recorder and samples of processor time,
 /// each message counted, while actors do about 1 µs of work for a message.
 ///
-/// Recorded and not, in turn, in one JVM, some hundred times: what disturbs the machine disturbs both. The result is
-/// the
-/// median of the ratios of neighbours.
+/// Recorded and not, in turn, in one JVM, some hundred times: what disturbs the machine disturbs both. The
+/// result is the median of the ratios of neighbours.
 public final class ProfiledWork {
     private static final int ACTORS = 16;
     private static final long SLICE = TimeUnit.MILLISECONDS.toNanos(250);

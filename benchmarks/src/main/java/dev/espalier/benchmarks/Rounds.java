@@ -29,11 +29,9 @@ import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/// Runs JMH so that a noisy machine treats all engines alike: in every round each benchmark runs once on each engine,
-/// in
-/// one short fork, and every round begins with another engine. JMH itself would run all forks of one engine before
-/// those
-/// of the next.
+/// Runs JMH so that a noisy machine treats all engines alike: in every round each benchmark runs once on each
+/// engine, in one short fork, and every round begins with another engine. JMH itself would run all forks of
+/// one engine before those of the next.
 ///
 /// Each round leaves a JSON file of JMH; [Table] reads them.
 public final class Rounds {

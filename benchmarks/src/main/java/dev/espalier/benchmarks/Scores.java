@@ -32,9 +32,8 @@ final class Scores {
             return Collections.max(values);
         }
 
-        /// How many times as long this took as `other`, fork by fork: those of one round ran under the same noise. If
-        /// the
-        /// numbers of forks differ, those that have a partner.
+        /// How many times as long this took as `other`, fork by fork: those of one round ran under the same
+        /// noise. If the numbers of forks differ, those that have a partner.
         Sample over(Sample other) {
             int pairs = Math.min(values.size(), other.values.size());
             return new Sample(IntStream.range(0, pairs)

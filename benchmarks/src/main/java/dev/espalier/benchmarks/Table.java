@@ -10,9 +10,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// Prints JMH's results as Markdown: the times, the ratios to Espalier, and the targets. Every cell is the median of
-/// the
-/// forks, with the least and the most behind it; a ratio is that of two forks of the same round.
+/// Prints JMH's results as Markdown: the times, the ratios to Espalier, and the targets. Every cell is the
+/// median of the forks, with the least and the most behind it; a ratio is that of two forks of the same
+/// round.
 public final class Table {
     /// In `Primitives` and `Channels` a column of its own: `java.util.concurrent`.
     private static final String JUC = "juc";

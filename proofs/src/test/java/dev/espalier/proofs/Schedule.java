@@ -21,10 +21,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 
-/// One life of a small tree, in an order that the seed decides: actors are spawned, told, asked, fail, are restarted
-/// and
-/// stopped. The second argument is the step at which the system is stopped, 0 for at the end. The answer is the number
-/// of steps, or says what went wrong.
+/// One life of a small tree, in an order that the seed decides: actors are spawned, told, asked, fail, are
+/// restarted and stopped. The second argument is the step at which the system is stopped, 0 for at the end.
+/// The answer is the number of steps, or says what went wrong.
 final class Schedule implements BiFunction<Long, Long, String> {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
