@@ -141,7 +141,7 @@ class StreamsTest {
     @Tag("long")
     @Test
     void shouldCutOffWhoTakesNothing() throws IOException {
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 80_000; i++) { // more than the 4 MB that a socket takes by default
             system.spawn(
                     "a-desk-with-a-name-that-is-long-enough-to-fill-the-buffers-of-the-sockets-between-us-" + i,
                     ObserverTest.Desk::new);

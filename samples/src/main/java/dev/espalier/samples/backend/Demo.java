@@ -4,6 +4,7 @@ import dev.espalier.actor.StopReport;
 import dev.espalier.observer.Observer;
 import dev.espalier.profiling.Profiler;
 import dev.espalier.profiling.Sort;
+import dev.espalier.sync.Signal;
 import java.io.Console;
 import java.io.IOException;
 import java.net.URI;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -30,6 +32,7 @@ import java.util.stream.Stream;
 final class Demo {
     private static final int REQUESTS = 4_000;
     private static final int AT_ONCE = 48;
+    private static final Duration LOOK = Duration.ofMinutes(1);
     private static final String WHAT = REQUESTS
             + " requests to a real server, some of them bad and some twice. The pricing service breaks now and then,"
             + "\non purpose: it is restarted, and no order is lost. Its crash reports are part of the show.\n";
@@ -122,7 +125,13 @@ final class Demo {
     private static void awaitEnter() {
         Console console = System.console();
         if (console != null && console.isTerminal()) {
-            console.readLine("%nThe tree is still shown there; Enter stops it. ");
+            System.out.print("\nThe tree is still shown there. Enter stops it, or a minute. ");
+            Signal enter = new Signal();
+            Thread.ofPlatform().daemon().start(() -> {
+                console.readLine();
+                enter.go();
+            });
+            enter.waitForGo(LOOK);
         }
     }
 
