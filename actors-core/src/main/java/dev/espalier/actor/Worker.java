@@ -373,14 +373,15 @@ final class Worker extends RunQueue implements Runnable, Strand.Host {
     }
 
     private boolean spare() {
-        long until = Strand.now() + SPARE_NANOS;
+        long until = isOneTooMany() ? Strand.now() + SPARE_NANOS : Long.MAX_VALUE; // who is not needs no timer
         while (state == IDLE) {
-            boolean over = scheduler.closed || (until - Strand.now() <= 0 && isOneTooMany());
+            boolean late = until != Long.MAX_VALUE && until - Strand.now() <= 0;
+            boolean over = scheduler.closed || (late && isOneTooMany());
             if (over && STATE.compareAndSet(this, IDLE, ENDED)) {
                 scheduler.removeSpare(this);
                 return false;
             }
-            if (until - Strand.now() <= 0) {
+            if (late) {
                 until = Long.MAX_VALUE;
             }
             Strand.parkIdle(scheduler, until);
