@@ -31,10 +31,9 @@ public interface ActorObserver {
         return false;
     }
 
-    /// If [#followsArrivals]: a message that was picked by [ActorSystem#sampleArrivals] has come out of the mailbox of
-    /// an actor whose
-    /// messages are followed. Called on that actor's thread, before it handles the message; the
-    /// [dev.espalier.sync.TraceContext] that the message carries is current.
+    /// If [#followsArrivals]: a message that was picked by [ActorSystem#sampleArrivals] has come out of the
+    /// mailbox of an actor whose messages are followed. Called on that actor's thread, before it handles the
+    /// message; the [dev.espalier.sync.TraceContext] that the message carries is current.
     ///
     /// @param actor whose mailbox
     /// @param sender the actor that sent it; null if no actor did

@@ -9,6 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ final class LateTimers {
 
     private volatile @Nullable Future<?> next;
     /// Odd while `next` is written.
-    private volatile int changes;
+    private final AtomicInteger changes = new AtomicInteger();
 
     /// @param ground what makes the timers
     /// @param timer what runs the rounds
@@ -157,32 +158,32 @@ final class LateTimers {
         }
     }
 
-    @SuppressWarnings("NonAtomicVolatileUpdate") // rounds are one at a time
+    /// Who begins may be delayed behind the round that it has scheduled, so two may be here.
     private void schedule(long delay) {
-        changes++;
+        changes.incrementAndGet();
         try {
             next = timer.schedule(this::round, delay, TimeUnit.NANOSECONDS);
         } catch (Throwable failure) {
             going.set(false);
             throw failure;
         } finally {
-            changes++;
+            changes.incrementAndGet();
         }
     }
 
     /// How many rounds were begun.
     int rounds() {
-        return changes / 2;
+        return changes.get() / 2;
     }
 
     /// What the timer has to do besides rounds.
     @SuppressWarnings("ReferenceEquality") // whether it is that task
     List<Runnable> others() {
         while (true) {
-            int before = changes;
+            int before = changes.get();
             List<Runnable> others =
                     timer.getQueue().stream().filter(task -> task != next).toList();
-            if (changes == before && (before & 1) == 0) {
+            if (changes.get() == before && (before & 1) == 0) {
                 return others;
             }
             Thread.onSpinWait();
