@@ -36,6 +36,10 @@ record LogFile(long lost, long doubled, long disordered) {
         return new LogFile(each * Producers.COUNT - found, doubled, disordered);
     }
 
+    LogFile plus(LogFile other) {
+        return new LogFile(lost + other.lost, doubled + other.doubled, disordered + other.disordered);
+    }
+
     boolean isWhole() {
         return lost == 0 && doubled == 0 && disordered == 0;
     }

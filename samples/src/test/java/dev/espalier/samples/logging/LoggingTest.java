@@ -43,7 +43,7 @@ class LoggingTest {
     void shouldLoseNothingWithEspalier() throws Exception {
         ByteArrayOutputStream output = new ByteArrayOutputStream();
         PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
-        boolean whole = Logging.run(out, 1, Variant.ESPALIER);
+        boolean whole = Logging.run(out, 1, 1, Variant.ESPALIER);
         assertTrue(whole, () -> output.toString(StandardCharsets.UTF_8));
     }
 }
