@@ -1,7 +1,9 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.CancelScope;
 import dev.espalier.sync.CancelledException;
 import dev.espalier.sync.Registration;
+import dev.espalier.sync.Spin;
 import dev.espalier.sync.Strand;
 import java.time.Duration;
 import java.util.Objects;
@@ -12,6 +14,10 @@ import org.jspecify.annotations.Nullable;
 /// What an asker does, on its own thread: makes the [Request], sends it, and waits or leaves a completion. No
 /// state: all of it is in the request.
 final class Asking {
+    /// For platform threads, which have a processor to themselves: a short turn answers within a microsecond, and to be
+    /// woken takes ten. What is learnt is of the whole JVM.
+    private static final Spin ANSWERS = new Spin(512);
+
     private Asking() {}
 
     /// Asks and waits.
@@ -49,12 +55,23 @@ final class Asking {
     }
 
     private static void awaitDone(Cell<?> to, Request<?> pending) {
+        CancelScope.check(); // an ask delivers a cancel, however soon the answer comes
+        if (comesAtOnce(pending)) {
+            return;
+        }
         while (!pending.isDone() && pending.deadlineNanos - Strand.now() > 0) {
             Strand.park(to, pending.deadlineNanos);
         }
         if (!pending.isDone()) {
             pending.abort(new AskTimeoutException(timeoutText(to, pending), null));
         }
+    }
+
+    /// Whether the answer comes while a platform thread looks for it. One that runs turns has a seat, which the asked
+    /// actor may need.
+    private static boolean comesAtOnce(Request<?> pending) {
+        Strand self = pending.strand;
+        return !self.thread().isVirtual() && self.host() == null && ANSWERS.until(self, pending::isDone);
     }
 
     /// An asked actor may reply null; the type of the reply says whether it does.

@@ -17,13 +17,17 @@ import org.jspecify.annotations.Nullable;
 /// All are volatile: either the waker sees IDLE or the thread sees the work, so no wake-up is lost.
 ///
 /// A behavior's thread is started by the first wake-up after its start; `strand` is written by that waker, who
-/// alone has won the CAS, and by the thread before it can become IDLE.
+/// alone has won the CAS, and by the thread before it can become IDLE. A thread that cannot be started, for want of
+/// memory, is tried again by the timer until it can, or the actor is given up.
 final class DedicatedScheduler implements Scheduler {
     static final int IDLE = 0;
     static final int AWAKE = 1;
 
     /// How long an actor that always has messages keeps its carrier: 5 ms.
     private static final long LONGEST_RUN = 5_000_000L;
+
+    /// Until a thread that could not be started is tried again: 10 ms.
+    private static final long PAUSE = 10_000_000L;
 
     private static final int CARRIERS = Runtime.getRuntime().availableProcessors();
 
@@ -55,7 +59,26 @@ final class DedicatedScheduler implements Scheduler {
     }
 
     private static void startThread(Cell<?> cell) {
-        cell.system.strand.startSibling(cell.path(), () -> live(cell));
+        try {
+            cell.system.strand.startSibling(cell.path(), () -> live(cell));
+        } catch (Throwable t) {
+            Log.engineError("There is no thread for " + cell.path() + " yet", t);
+            startLater(cell);
+        }
+    }
+
+    /// Tries it until there is a thread: the actor is AWAKE meanwhile, so that nobody else does.
+    private static void startLater(Cell<?> cell) {
+        Strand home = cell.system.strand;
+        home.schedule(home.nanoTime() + PAUSE, () -> {
+            try {
+                if (!cell.program.isFinished()) {
+                    home.startSibling(cell.path(), () -> live(cell));
+                }
+            } catch (Throwable t) {
+                startLater(cell);
+            }
+        });
     }
 
     private static void live(Cell<?> cell) {

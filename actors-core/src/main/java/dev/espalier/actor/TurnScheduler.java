@@ -1,5 +1,6 @@
 package dev.espalier.actor;
 
+import dev.espalier.sync.Spin;
 import dev.espalier.sync.Strand;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -86,6 +87,9 @@ final class TurnScheduler implements Scheduler {
     volatile boolean closed;
     /// Whether the last worker could not be started; racy, for one line more does no harm.
     private volatile boolean isShort;
+
+    /// How those that have found nothing look for somebody who wakes them before they park.
+    final Spin rests = new Spin(512);
 
     private final ConcurrentLinkedDeque<Worker> greenSpares = new ConcurrentLinkedDeque<>();
     private final ConcurrentLinkedDeque<Worker> platformSpares = new ConcurrentLinkedDeque<>();

@@ -374,6 +374,10 @@ final class Worker extends RunQueue implements Runnable, Strand.Host {
 
     private boolean spare() {
         long until = isOneTooMany() ? Strand.now() + SPARE_NANOS : Long.MAX_VALUE; // who is not needs no timer
+        Strand self = Objects.requireNonNull(strand);
+        if (!scheduler.closed) {
+            scheduler.rests.until(self, () -> state != IDLE);
+        }
         while (state == IDLE) {
             boolean late = until != Long.MAX_VALUE && until - Strand.now() <= 0;
             boolean over = scheduler.closed || (late && isOneTooMany());
@@ -386,7 +390,7 @@ final class Worker extends RunQueue implements Runnable, Strand.Host {
             }
             Strand.parkIdle(scheduler, until);
         }
-        begin(Objects.requireNonNull(strand));
+        begin(self);
         searcher = true; // whoever woke it has counted it
         return true;
     }

@@ -13,11 +13,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.espalier.actor.AskFixture.Get;
 import dev.espalier.actor.MailFixture.EngineLog;
+import dev.espalier.sync.CancelledException;
 import dev.espalier.sync.Strand;
 import dev.espalier.sync.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class AskTest {
@@ -37,6 +40,61 @@ class AskTest {
             ActorRef<Get> echo = echo(system, "echo");
             for (int i = 0; i < 100; i++) {
                 assertEquals(i, get(echo, i, LONG));
+            }
+        });
+    }
+
+    /// Before an answer they may look for it or park, and so may the worker before a question.
+    @Test
+    void shouldAnswerPlatformThreadsAtAnyPace() throws Exception {
+        MailFixture.inRealSystem(system -> {
+            ActorRef<Get> echo = echo(system, "echo");
+            List<Strand> askers = new ArrayList<>();
+            AtomicInteger answered = new AtomicInteger();
+            for (int seed = 0; seed < 3; seed++) {
+                SplittableRandom random = new SplittableRandom(seed);
+                askers.add(Strand.startPlatform("asker", true, () -> {
+                    for (int i = 0; i < 5_000; i++) {
+                        long pause = random.nextInt(100) == 0 ? 1_000_000 : random.nextInt(40_000);
+                        long until = System.nanoTime() + pause;
+                        while (System.nanoTime() - until < 0) {
+                            Thread.onSpinWait();
+                        }
+                        answered.addAndGet(get(echo, i, LONG) == i ? 1 : 0);
+                    }
+                }));
+            }
+            for (Strand asker : askers) {
+                assertTrue(asker.join(LONG));
+            }
+            assertEquals(15_000, answered.get());
+        });
+    }
+
+    @Test
+    void shouldWaitForASlowAnswerAlsoAfterManyQuickOnes() throws Exception {
+        MailFixture.inRealSystem(system -> {
+            ActorRef<Get> echo = echo(system, "echo");
+            ActorRef<Get> slow = system.spawn("slow", () -> (ask, ctx) -> {
+                Strand.sleep(Duration.ofMillis(20));
+                ask.replyTo().reply(ask.value());
+            });
+            for (int i = 0; i < 2_000; i++) {
+                assertEquals(i, get(i % 500 == 499 ? slow : echo, i, LONG));
+            }
+        });
+    }
+
+    @Test
+    void shouldDeliverAnInterruptHoweverSoonTheAnswerComes() throws Exception {
+        MailFixture.inRealSystem(system -> {
+            ActorRef<Get> echo = echo(system, "echo");
+            for (int i = 0; i < 1_000; i++) {
+                int number = i;
+                assertEquals(i, get(echo, i, LONG));
+                Thread.currentThread().interrupt();
+                assertThrows(CancelledException.class, () -> get(echo, number, LONG));
+                assertTrue(Thread.interrupted());
             }
         });
     }

@@ -157,12 +157,12 @@ class SabotageTest {
 
     // A sentinel that fails.
 
-    /// While it fails, nobody but the sentinel looks at the workers: the only turn computes.
+    /// While it fails, nobody but the sentinel looks at the workers: the turn of the only one computes.
     @Test
     @Tag("slow")
     void shouldWatchOnWhenTheSentinelHasFailed() throws Exception {
         try (var log = new EngineLog(Level.ERROR)) {
-            TurnFixture.inRealSystem(system -> {
+            MailFixture.runIn(TurnFixture.builder().parallelism(1), system -> {
                 var inside = new CountDownLatch(1);
                 var mended = new CountDownLatch(1);
                 var reached = new CountDownLatch(1);
@@ -202,6 +202,29 @@ class SabotageTest {
                 assertEquals(0, system.turns.searching.get());
             });
             assertEquals(List.of("ERROR There is no thread for another worker"), log.lines());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void shouldRunAnActorWithItsOwnThreadLaterWhenThatCannotBeStarted(boolean body) throws Exception {
+        try (var log = new EngineLog(Level.ERROR)) {
+            TurnFixture.inVirtualSystem(1, system -> {
+                List<String> seen = new ArrayList<>();
+                ActorSpec<String> spec = body
+                        ? ActorSpec.body("one", (inbox, ctx) -> inbox.forEach(seen::add))
+                        : ActorSpec.<String>behavior("one", () -> MailFixture.into(seen))
+                                .dedicated();
+                Strand.current().schedule(Strand.now(), () -> {}); // now there is a timer
+                VirtualTime.refuseThreads(3);
+                ActorRef<String> one = system.spawn(spec);
+                assertDoesNotThrow(() -> one.tell("a"), "it was accepted");
+                one.tell("b");
+                assertTrue(one.awaitProcessed(LONG), seen::toString);
+                assertEquals(List.of("a", "b"), seen);
+            });
+            assertEquals(1, log.lines().size(), () -> "once, not at each attempt: " + log.lines());
+            assertTrue(log.lines().getFirst().startsWith("ERROR There is no thread for "), log.lines()::getFirst);
         }
     }
 }
