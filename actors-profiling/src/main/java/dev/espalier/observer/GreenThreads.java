@@ -12,10 +12,15 @@ import java.util.concurrent.RejectedExecutionException;
 /// *Threads.* Thread-safe.
 final class GreenThreads implements Executor {
     private static final int MOST = 512;
-    private static final long PATIENCE = Duration.ofSeconds(10).toNanos();
 
+    private final long patience;
     private final Map<Thread, Long> deadlines = new ConcurrentHashMap<>();
     private final Thread.Builder threads = Thread.ofVirtual().name("espalier-observer-", 1);
+
+    /// @param patience how long an exchange may take to come further
+    GreenThreads(Duration patience) {
+        this.patience = patience.toNanos();
+    }
 
     @Override
     public void execute(Runnable exchange) {
@@ -29,13 +34,18 @@ final class GreenThreads implements Executor {
                 deadlines.remove(Thread.currentThread());
             }
         });
-        deadlines.put(thread, System.nanoTime() + PATIENCE);
+        deadlines.put(thread, System.nanoTime() + patience);
         thread.start();
+    }
+
+    /// In ns.
+    long patience() {
+        return patience;
     }
 
     /// The calling exchange has come further: its time begins anew.
     void renew() {
-        deadlines.computeIfPresent(Thread.currentThread(), (thread, before) -> System.nanoTime() + PATIENCE);
+        deadlines.computeIfPresent(Thread.currentThread(), (thread, before) -> System.nanoTime() + patience);
     }
 
     /// Interrupts those whose time is over.

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
@@ -42,6 +43,8 @@ import org.slf4j.LoggerFactory;
 public final class Observer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.espalier.observer");
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration LEAST_PATIENCE = Duration.ofSeconds(1);
+    private static final Duration MOST_PATIENCE = Duration.ofMinutes(10);
     private static final int WAITING = 100;
 
     /// How an observer is set up. Mutable, for one use; confined to one thread.
@@ -51,6 +54,7 @@ public final class Observer implements AutoCloseable {
         private @Nullable String token;
         private boolean actions;
         private int clients = 32;
+        private Duration patience = Duration.ofSeconds(10);
         private final Set<String> hosts = new HashSet<>(Set.of("localhost", "127.0.0.1", "[::1]"));
 
         private Builder() {}
@@ -107,6 +111,19 @@ public final class Observer implements AutoCloseable {
             return this;
         }
 
+        /// How long a client may send or take nothing before it is cut off; 10 s by default. It is looked for once a
+        /// second.
+        ///
+        /// @param longest 1 s to 10 min
+        public Builder patience(Duration longest) {
+            if (Objects.requireNonNull(longest, "longest").compareTo(LEAST_PATIENCE) < 0
+                    || longest.compareTo(MOST_PATIENCE) > 0) {
+                throw new IllegalArgumentException("The patience is 1 s to 10 min, not " + longest);
+            }
+            patience = longest;
+            return this;
+        }
+
         /// Begins to listen.
         ///
         /// @param system what is shown
@@ -124,7 +141,7 @@ public final class Observer implements AutoCloseable {
     private final Streams streams;
     private final Profiles profiles;
     private final Registration finished;
-    private final GreenThreads threads = new GreenThreads();
+    private final GreenThreads threads;
     private final Thread ticker;
     private volatile boolean closed;
 
@@ -135,6 +152,7 @@ public final class Observer implements AutoCloseable {
         events.byClass.begin();
         server = HttpServer.create(new InetSocketAddress(on, b.port), WAITING);
         snapshots = new Snapshots(system, events, b.actions);
+        threads = new GreenThreads(b.patience);
         streams = new Streams(snapshots, threads, b.clients);
         profiles = new Profiles(system);
         server.setExecutor(threads);

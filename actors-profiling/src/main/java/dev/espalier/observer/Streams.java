@@ -12,17 +12,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 ///
 /// A client has no queue. It is written to by its own green thread, and when that comes back it takes the newest
 /// frame: the changes if it has missed nothing, else the whole tree again. So a slow one costs a stack and what
-/// is in the socket's buffer, and one that does not read for ten seconds is cut off.
+/// is in the socket's buffer, and one that does not read for long is cut off.
 ///
 /// *Threads.* Thread-safe.
 final class Streams {
-    private static final long PULSE = TimeUnit.SECONDS.toNanos(5);
+    private static final long LONGEST_PULSE = TimeUnit.SECONDS.toNanos(5);
     private static final byte[] COMMENT = ":\n\n".getBytes(StandardCharsets.UTF_8);
 
     private final Snapshots snapshots;
     private final GreenThreads threads;
     private final Semaphore places;
     private final int most;
+    /// How long nothing is sent at most: shorter than the patience, which is with clients, not with us.
+    private final long pulse;
     private final AtomicInteger behind = new AtomicInteger();
 
     Streams(Snapshots snapshots, GreenThreads threads, int most) {
@@ -30,6 +32,7 @@ final class Streams {
         this.threads = threads;
         this.most = most;
         places = new Semaphore(most);
+        pulse = Math.min(LONGEST_PULSE, threads.patience() / 2);
     }
 
     void serve(HttpExchange exchange) throws Refusal, IOException {
@@ -55,7 +58,7 @@ final class Streams {
         Frame seen = whole.frame();
         write(out, whole.event());
         while (!seen.last()) {
-            Frame next = snapshots.next(seen, PULSE);
+            Frame next = snapshots.next(seen, pulse);
             if (next.number() == seen.number()) {
                 write(out, COMMENT);
             } else if (next.number() == seen.number() + 1) {

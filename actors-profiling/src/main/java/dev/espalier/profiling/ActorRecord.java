@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /// | `base`, `code`, `folded`, [More]`.ended`, `restarts` | any | any | under the monitor of this object |
 ///
 /// *Cost.* Who only counts writes three numbers for a message: a reference that is written may cost a fence of the
-/// collector, so what is in hand is a number, too. *Memory.* 48 bytes and 40 for each class of messages; the rest is
+/// collector, so what is in hand is a number, too. *Memory.* 40 bytes and 40 for each class of messages; the rest is
 /// there when it is needed.
 final class ActorRecord implements MessageObserver {
     /// Message types that are told apart for one actor; the rest is one row.
@@ -44,10 +44,10 @@ final class ActorRecord implements MessageObserver {
         try {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             CALLS = lookup.findVarHandle(ActorRecord.class, "calls", Calls.class);
-            HANDLING = lookup.findVarHandle(ActorRecord.class, "handling", int.class);
+            HANDLING = lookup.findVarHandle(ActorRecord.class, "handling", byte.class);
             TIMING = lookup.findVarHandle(More.class, "timing", boolean.class);
             BEGAN = lookup.findVarHandle(More.class, "began", long.class);
-            EVERY = lookup.findVarHandle(ActorRecord.class, "every", int.class);
+            EVERY = lookup.findVarHandle(ActorRecord.class, "every", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -94,10 +94,10 @@ final class ActorRecord implements MessageObserver {
     private @Nullable String code;
     private @Nullable Calls calls;
     /// The number of the type of the message in hand, or of the first of a batch; 0 if there is none.
-    private int handling;
-
+    private byte handling;
+    /// As [Level#code].
     @SuppressWarnings("UnusedVariable") // by its handle
-    private int every;
+    private byte every;
 
     private Level base;
     private boolean folded;
@@ -136,11 +136,11 @@ final class ActorRecord implements MessageObserver {
 
     /// Whether its level times messages, and has their waits sampled.
     boolean isSampled() {
-        return (int) EVERY.getOpaque(this) > 0;
+        return (byte) EVERY.getOpaque(this) > 0;
     }
 
     void every(Level level) {
-        EVERY.setOpaque(this, level.every());
+        EVERY.setOpaque(this, level.code());
     }
 
     // The actor.
@@ -155,7 +155,7 @@ final class ActorRecord implements MessageObserver {
 
     @Override
     public void started(Object message) {
-        int level = (int) EVERY.getOpaque(this);
+        byte level = (byte) EVERY.getOpaque(this);
         if (level < 0) {
             forgetArrival();
             return;
@@ -167,7 +167,7 @@ final class ActorRecord implements MessageObserver {
             begin(of, known == null ? more() : known, level);
         }
         if (handling == 0) {
-            HANDLING.setRelease(this, of.number);
+            HANDLING.setRelease(this, (byte) of.number); // up to 33
         }
     }
 
@@ -179,9 +179,9 @@ final class ActorRecord implements MessageObserver {
         }
     }
 
-    private void begin(Calls of, More own, int level) {
+    private void begin(Calls of, More own, byte level) {
         long wait = own.waited;
-        if (level > 0 && handling == 0 && isDue(own, level)) {
+        if (level > 0 && handling == 0 && isDue(own, Level.every(level))) {
             own.asked = 0;
             own.firstWaited = wait;
             BEGAN.setOpaque(own, wait < 0 ? Strand.now() : own.opened);
@@ -225,16 +225,16 @@ final class ActorRecord implements MessageObserver {
     /// Whether this message is to be timed: one that was picked when it was sent, so that a look at the clock
     /// serves twice. Those that nobody sends, of timers for instance, are never picked: if none was timed for
     /// long, this one is, at random distances.
-    private static boolean isDue(More own, int level) {
-        if (level == 1) {
+    private static boolean isDue(More own, int every) {
+        if (every == 1) {
             return true;
         }
-        if (own.waited < 0 && own.gap > 1 && own.gap <= UNPICKED * (long) level) {
+        if (own.waited < 0 && own.gap > 1 && own.gap <= UNPICKED * (long) every) {
             own.gap--;
             return false;
         }
         own.seed = own.seed * 1_664_525 + 1_013_904_223;
-        long least = UNPICKED / 2L * level;
+        long least = UNPICKED / 2L * every;
         own.gap = (int) Math.min(Integer.MAX_VALUE, least + 1 + (own.seed >>> 8) % least);
         return true;
     }
@@ -275,7 +275,7 @@ final class ActorRecord implements MessageObserver {
         if (number == 0) {
             return;
         }
-        HANDLING.setRelease(this, 0);
+        HANDLING.setRelease(this, (byte) 0);
         if (thrown != null && !(thrown instanceof CancelledException)) {
             known(number).countFailed();
         }
@@ -317,7 +317,7 @@ final class ActorRecord implements MessageObserver {
 
     /// The type of the message in hand; null if there is none.
     private @Nullable Calls handled() {
-        int number = (int) HANDLING.getAcquire(this);
+        int number = (byte) HANDLING.getAcquire(this);
         return number == 0 ? null : known(number);
     }
 
@@ -449,7 +449,7 @@ final class ActorRecord implements MessageObserver {
 
     /// Whether it has a message in hand.
     boolean isHandling() {
-        return (int) HANDLING.getAcquire(this) != 0;
+        return (byte) HANDLING.getAcquire(this) != 0;
     }
 
     /// The class of the message in hand.

@@ -55,6 +55,16 @@ public record Level(int every) {
         };
     }
 
+    /// In a byte: −1 and 0 as they are, and of a power of two its place, from 1.
+    byte code() {
+        return (byte) (every <= 0 ? every : Integer.numberOfTrailingZeros(every) + 1);
+    }
+
+    /// Of a [#code] over 0.
+    static int every(byte code) {
+        return 1 << (code - 1);
+    }
+
     /// The one that tells more.
     Level finer(Level other) {
         if (every <= 0 || other.every <= 0) {

@@ -193,6 +193,8 @@ class ObserverTest {
         assertThrows(IllegalArgumentException.class, () -> builder.port(70_000));
         assertThrows(IllegalArgumentException.class, () -> builder.token("short"));
         assertThrows(IllegalArgumentException.class, () -> builder.clients(0));
+        assertThrows(IllegalArgumentException.class, () -> builder.patience(Duration.ofMillis(999)));
+        assertThrows(IllegalArgumentException.class, () -> builder.patience(Duration.ofMinutes(11)));
         assertThrows(
                 IOException.class,
                 () -> Observer.builder().port(observer.port()).start(system));

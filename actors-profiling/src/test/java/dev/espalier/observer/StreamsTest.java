@@ -40,7 +40,11 @@ class StreamsTest {
     void start() throws IOException {
         system = ActorSystem.builder("shop").handleSignals(false).start();
         desk = system.spawn(ActorSpec.behavior("desk", ObserverTest.Desk::new).restart(Restart.TEMPORARY));
-        observer = Observer.builder().token(TOKEN).clients(3).start(system);
+        observer = Observer.builder()
+                .token(TOKEN)
+                .clients(3)
+                .patience(Duration.ofSeconds(3))
+                .start(system);
         plain = new Plain(observer.port(), TOKEN);
     }
 

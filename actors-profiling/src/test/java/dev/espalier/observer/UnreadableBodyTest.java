@@ -11,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -40,7 +41,7 @@ class UnreadableBodyTest {
     @BeforeEach
     void start() throws IOException {
         system = ActorSystem.builder("shop").handleSignals(false).start();
-        observer = Observer.start(system);
+        observer = Observer.builder().patience(Duration.ofSeconds(3)).start(system);
     }
 
     @AfterEach

@@ -30,6 +30,16 @@ class LevelTest {
     }
 
     @Test
+    void shouldFitIntoAByte() {
+        assertEquals(-1, Level.OFF.code());
+        assertEquals(0, Level.COUNTERS.code());
+        for (int every = 1; every > 0; every <<= 1) {
+            byte code = Level.sampled(every).code();
+            assertEquals(every, Level.every(code));
+        }
+    }
+
+    @Test
     void shouldKnowWhichTellsMore() {
         List<Level> order = List.of(Level.OFF, Level.COUNTERS, Level.sampled(16), Level.sampled(2), Level.FULL);
         for (int i = 0; i < order.size(); i++) {
