@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// | `handling`, [More]`.timing`, `began` | the actor | all, in this order | release, acquire; `began` opaque |
 /// | `every` | who sets levels | the actor | opaque |
 /// | [More]`.toldOf` | [SlowWatch] | [SlowWatch] | plain |
-/// | [More]`.inHand`, `asked`, `waited`, `gap`, `seed` | the actor | the actor | plain |
+/// | the other fields of [More] | the actor | the actor | plain |
 /// | [More]`.senders`, `mark` | the actor | all | volatile |
 /// | `more` | any, the first under the monitor of this object | all | volatile |
 /// | `base`, `code`, `folded`, [More]`.ended`, `restarts` | any | any | under the monitor of this object |
@@ -31,13 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class ActorRecord implements MessageObserver {
     /// Message types that are told apart for one actor; the rest is one row.
     private static final int MOST_TYPES = 32;
-    /// So many times the messages among which one is picked are handled at most until one is timed anyway.
-    private static final int UNPICKED = 8;
 
     private static final VarHandle CALLS;
     private static final VarHandle HANDLING;
-    private static final VarHandle TIMING;
-    private static final VarHandle BEGAN;
     private static final VarHandle EVERY;
 
     static {
@@ -45,47 +41,9 @@ final class ActorRecord implements MessageObserver {
             MethodHandles.Lookup lookup = MethodHandles.lookup();
             CALLS = lookup.findVarHandle(ActorRecord.class, "calls", Calls.class);
             HANDLING = lookup.findVarHandle(ActorRecord.class, "handling", byte.class);
-            TIMING = lookup.findVarHandle(More.class, "timing", boolean.class);
-            BEGAN = lookup.findVarHandle(More.class, "began", long.class);
             EVERY = lookup.findVarHandle(ActorRecord.class, "every", byte.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /// What actors need whose messages are timed, that were restarted, whose children have ended, or whose turns are
-    /// marked.
-    private static final class More {
-        boolean timing;
-        long began;
-        long asked;
-        /// How long the message that comes next was in the mailbox, and when it came out; −1 if it is no sample.
-        long waited = -1;
-        long opened;
-        /// That of the message that is timed; of a batch, of the first.
-        long firstWaited;
-
-        int inHand;
-        int gap;
-        int seed;
-        /// When the message began that was told of as slow.
-        long toldOf;
-
-        int restarts;
-
-        @Nullable
-        Sheet ended;
-
-        volatile @Nullable Senders senders;
-        /// What its samples are known by; written by its worker, read by that and by later ones.
-        volatile Marks.@Nullable Mark mark;
-
-        boolean isTimingAcquire() {
-            return (boolean) TIMING.getAcquire(this);
-        }
-
-        long beganOpaque() {
-            return (long) BEGAN.getOpaque(this);
         }
     }
 
@@ -117,8 +75,7 @@ final class ActorRecord implements MessageObserver {
     private synchronized More made() {
         More known = more;
         if (known == null) {
-            known = new More();
-            known.seed = System.identityHashCode(actor);
+            known = new More(System.identityHashCode(actor));
             more = known;
         }
         return known;
@@ -162,9 +119,9 @@ final class ActorRecord implements MessageObserver {
         }
         Calls of = callsOf(message.getClass());
         of.countCall();
-        More known = more;
-        if (level > 0 || known != null) {
-            begin(of, known == null ? more() : known, level);
+        More known = level > 0 ? more() : more;
+        if (known != null && !known.passes(level)) {
+            begin(of, known, level);
         }
         if (handling == 0) {
             HANDLING.setRelease(this, (byte) of.number); // up to 33
@@ -174,22 +131,19 @@ final class ActorRecord implements MessageObserver {
     /// That of a message which is not counted, or not handled: an ask that has expired, maybe the last of a batch.
     private void forgetArrival() {
         More known = more;
-        if (known != null) {
+        if (known != null && known.waited >= 0) {
             known.waited = -1;
         }
     }
 
     private void begin(Calls of, More own, byte level) {
-        long wait = own.waited;
-        if (level > 0 && handling == 0 && isDue(own, Level.every(level))) {
-            own.asked = 0;
-            own.firstWaited = wait;
-            BEGAN.setOpaque(own, wait < 0 ? Strand.now() : own.opened);
-            TIMING.setRelease(own, true);
-        } else if (wait >= 0) {
-            of.waited(wait);
+        if (level > 0 && handling == 0) {
+            own.begin();
+        } else if (own.waited >= 0) { // in the middle of a batch
+            of.waited(own.waited);
+            own.waited = -1;
+            own.rest(level);
         }
-        own.waited = -1;
         if (own.timing) {
             of.hold();
             own.inHand++;
@@ -222,31 +176,13 @@ final class ActorRecord implements MessageObserver {
         return fresh;
     }
 
-    /// Whether this message is to be timed: one that was picked when it was sent, so that a look at the clock
-    /// serves twice. Those that nobody sends, of timers for instance, are never picked: if none was timed for
-    /// long, this one is, at random distances.
-    private static boolean isDue(More own, int every) {
-        if (every == 1) {
-            return true;
-        }
-        if (own.waited < 0 && own.gap > 1 && own.gap <= UNPICKED * (long) every) {
-            own.gap--;
-            return false;
-        }
-        own.seed = own.seed * 1_664_525 + 1_013_904_223;
-        long least = UNPICKED / 2L * every;
-        own.gap = (int) Math.min(Integer.MAX_VALUE, least + 1 + (own.seed >>> 8) % least);
-        return true;
-    }
-
     @Override
     public void arrived(@Nullable ActorRef<?> sender, long nanos, long now, int messages) {
         if (!isSampled()) {
             return; // it was sent when the level was another one
         }
         More own = more();
-        own.waited = nanos;
-        own.opened = now;
+        own.arrived(nanos, now);
         Senders from = own.senders;
         if (from == null) {
             from = new Senders();
@@ -281,7 +217,7 @@ final class ActorRecord implements MessageObserver {
         }
         More own = more;
         if (own != null && own.timing) {
-            TIMING.setRelease(own, false);
+            own.end((byte) EVERY.getOpaque(this));
             end(known(number), own, Strand.now() - own.began);
         }
     }

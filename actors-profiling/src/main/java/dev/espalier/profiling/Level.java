@@ -60,11 +60,6 @@ public record Level(int every) {
         return (byte) (every <= 0 ? every : Integer.numberOfTrailingZeros(every) + 1);
     }
 
-    /// Of a [#code] over 0.
-    static int every(byte code) {
-        return 1 << (code - 1);
-    }
-
     /// The one that tells more.
     Level finer(Level other) {
         if (every <= 0 || other.every <= 0) {

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /// An observer, opened for actions, of a tree of ten actors that are asked at the end.
 public final class ObserverTarget implements Target {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String TOKEN = "siege-Token-0123456789";
     private static final String BEARER = "Bearer ";
     private static final int ACTORS = 10;
@@ -52,7 +53,7 @@ public final class ObserverTarget implements Target {
         tree = tree();
         observer = Observer.builder().token(TOKEN).actions(true).clients(64).start(system);
         twin = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
-        twin.setExecutor(new GreenThreads());
+        twin.setExecutor(new GreenThreads(PATIENCE));
         twin.createContext("/", this::handle);
         twin.start();
     }
@@ -68,7 +69,8 @@ public final class ObserverTarget implements Target {
         Events events = new Events();
         Snapshots snapshots = new Snapshots(system, events, true);
         var sources = new Exchanges.Sources(system, snapshots, events, new LogLines(), new Profiles(system));
-        return new Exchanges(sources, new Gate(token, HOSTS), new Streams(snapshots, new GreenThreads(), 64), true);
+        return new Exchanges(
+                sources, new Gate(token, HOSTS), new Streams(snapshots, new GreenThreads(PATIENCE), 64), true);
     }
 
     /// The observer's own answers, with a mistake.
