@@ -12,10 +12,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// What an asker does, on its own thread: makes the [Request], sends it, and waits or leaves a completion. No
-/// state: all of it is in the request.
+/// state: all of it is in the request, but for what is learnt about how soon answers come.
 final class Asking {
-    /// For platform threads, which have a processor to themselves: a short turn answers within a microsecond, and to be
-    /// woken takes ten. What is learnt is of the whole JVM.
+    /// For platform threads, which keep no green thread from its carrier: a short turn answers within a microsecond,
+    /// and to be woken takes ten. One for the whole JVM.
     private static final Spin ANSWERS = new Spin(512);
 
     private Asking() {}

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A behavior's thread is started by the first wake-up after its start; `strand` is written by that waker, who
 /// alone has won the CAS, and by the thread before it can become IDLE. A thread that cannot be started, for want of
-/// memory, is tried again by the timer until it can, or the actor is given up.
+/// memory, is tried again by the timer until it can, or the actor has finished; one of an actor that was given up
+/// meanwhile ends at once. If there is not even memory for the timer's task, the waker gets the error.
 final class DedicatedScheduler implements Scheduler {
     static final int IDLE = 0;
     static final int AWAKE = 1;
